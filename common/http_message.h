@@ -1,0 +1,35 @@
+// HTTP requests to upstream and its replies as plain values. What may hold a secret is a Secret.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/secret.h"
+
+namespace mdh {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+// HttpRequest is always a POST; the body may be empty (then Content-Length: 0 is sent).
+struct HttpRequest {
+  std::string url;
+  std::vector<HttpHeader> headers;
+  Secret authorization;  // the Authorization field's value; empty: not sent
+  Secret body;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  Secret body;  // 1 MiB at most
+
+  // header() is the first field of that name in any case, or nothing.
+  std::optional<std::string_view> header(std::string_view name) const;
+};
+
+}  // namespace mdh

@@ -1,0 +1,12 @@
+# Turns the names of a staircase into source files; a name may be a header alone.
+function(staircase_sources out)
+  set(sources)
+  foreach(name IN LISTS ARGN)
+    set(header ${CMAKE_CURRENT_SOURCE_DIR}/${name}.h)
+    set(source ${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp)
+    if(EXISTS ${source})
+      list(APPEND sources ${source})
+    endif()
+  endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()

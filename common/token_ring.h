@@ -1,0 +1,27 @@
+// The endpoint's authorization tokens: the current one, and older ones that processes still hold in
+// their environment, each until its grace ends. Also the key that signs IMDSv2 session tokens,
+// derived from them.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "common/secret.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+struct RetiredToken {
+  Secret token;
+  WallTime valid_until{};
+};
+
+struct TokenRing {
+  Secret current;  // matches [A-Za-z0-9_-]{32,}, no newline
+  std::vector<RetiredToken> retired;
+};
+
+// accepts() compares with every token that is valid at `now`, in constant time per token.
+bool accepts(const TokenRing& ring, std::string_view offered, WallTime now);
+
+}  // namespace mdh

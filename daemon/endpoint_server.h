@@ -1,0 +1,55 @@
+// The loopback endpoint: CONTRACT section 4 over http_front, with cpp-httplib as parser, router and
+// formatter. The one file that knows httplib. Lives on the loop's thread; nothing in it blocks.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/config.h"
+#include "common/result.h"
+#include "common/state.h"
+#include "common/token_ring.h"
+#include "daemon/file_descriptor.h"
+
+namespace mdh {
+
+// What POST /refresh/{profile} led to.
+struct RefreshAnswer {
+  bool accepted = false;
+  seconds wait{0};  // when not accepted: how long until it may be asked again
+};
+
+struct EndpointHooks {
+  std::function<const State&()> state;
+  std::function<Now()> now;
+  std::function<RefreshAnswer(const std::string& profile)> refresh;
+};
+
+class EndpointServer {
+ public:
+  // Takes sockets that already listen (daemon/listeners). `tokens` as read from the state folder.
+  EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
+                 EndpointHooks hooks);
+  ~EndpointServer();
+
+  // poll_fd() is one epoll fd to watch for input; turn() does what is due and returns. Deadlines
+  // are inside.
+  int poll_fd() const;
+  void turn();
+  // state_changed() answers requests that wait for a first set; call after every change of State.
+  void state_changed();
+  // reconfigure() and set_tokens() take effect with the next request; listeners stay.
+  void reconfigure(EndpointConfig config);
+  void set_tokens(TokenRing tokens);
+  // drain() accepts no more and closes idle connections; drained() once answers in flight are out.
+  void drain();
+  bool drained() const;
+
+ private:
+  class Rooms;
+  std::unique_ptr<Rooms> rooms_;
+};
+
+}  // namespace mdh

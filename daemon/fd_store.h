@@ -1,0 +1,29 @@
+// The current credentials across a restart: a sealed memfd in systemd's fd store (FDSTORE=1,
+// FDNAME=), never on disk. The bytes are common/snapshot's; a stale, foreign or damaged one is
+// refused there.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/secret.h"
+#include "daemon/file_descriptor.h"
+
+namespace mdh {
+
+// What systemd handed over at the start (sd_listen_fds_with_names), taken once, before threads.
+struct HandedOver {
+  std::vector<FileDescriptor> listeners;
+  std::vector<FileDescriptor> snapshots;  // named mdh-credentials-snapshot
+};
+HandedOver take_handed_over();
+
+// store_snapshot() seals the bytes into a memfd and hands it to the manager in place of the last
+// one; false without a manager or when it refused.
+bool store_snapshot(const Secret& bytes);
+// read_snapshot() is a handed-over memfd's content, or nothing when it is not sealed or cannot be
+// read.
+std::optional<Secret> read_snapshot(const FileDescriptor& snapshot);
+
+}  // namespace mdh

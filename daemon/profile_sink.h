@@ -1,0 +1,51 @@
+// Keeps the AWS profile file in agreement with what it is handed, on a thread of its own (a write
+// may wait for a disk; the loop may not). Reconciles: each sync() hands over the whole; a failed
+// write is tried again, a section that somebody removed or broke is put back within 2 s (inotify).
+// Called from the loop's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/config.h"
+#include "common/credentials.h"
+#include "common/state.h"
+
+namespace mdh {
+
+// One profile as the file should show it; null credentials: leave what is there (never write
+// expired ones).
+struct WantedProfile {
+  std::string profile;
+  std::string region;
+  CredentialsPtr credentials;
+};
+
+class ProfileSink {
+ public:
+  struct Report {
+    std::string profile;
+    FileStatus status;
+  };
+
+  // `program` is the absolute path that the process form writes into credential_process.
+  ProfileSink(ProfileFileConfig config, std::string program);
+  ~ProfileSink();  // ends the thread; the file stays as it is
+
+  // sync() hands over the whole wanted state; returns at once.
+  void sync(std::vector<WantedProfile> wanted);
+  // event_fd() is readable when reports() has something new.
+  int event_fd() const;
+  // reports() is each profile's latest word, those changed since the last call.
+  std::vector<Report> reports();
+  // finish() waits up to `most` for the last sync() to be written or fail and, with on_stop
+  // "remove", takes our lines out; the sink takes nothing more after it.
+  void finish(milliseconds most);
+
+ private:
+  class Scribe;
+  std::unique_ptr<Scribe> scribe_;
+};
+
+}  // namespace mdh

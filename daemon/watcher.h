@@ -1,0 +1,35 @@
+// Tells the loop that the world changed: the wall clock was stepped, the machine slept, the network
+// came back (rtnetlink), a watched file changed (inotify on its folder; a file that does not exist
+// yet too). One nested epoll fd; nothing is polled. Loop's thread only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mdh {
+
+class Watcher {
+ public:
+  struct Changes {
+    bool clock_stepped = false;  // also after a suspend
+    bool network_up = false;
+    std::vector<std::string> files;  // the watched paths that changed, each once
+    bool any() const { return clock_stepped || network_up || !files.empty(); }
+  };
+
+  Watcher();
+  ~Watcher();
+
+  // watch_files() replaces the set of watched paths (key files, configuration, token files).
+  void watch_files(const std::vector<std::string>& paths);
+  int poll_fd() const;
+  // take() is what changed since the last call.
+  Changes take();
+
+ private:
+  class Sources;
+  std::unique_ptr<Sources> sources_;
+};
+
+}  // namespace mdh
