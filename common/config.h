@@ -53,8 +53,11 @@ struct ProfileFileConfig {
   enum class OnStop { keep, remove };
   bool enabled = true;
   Form form = Form::keys;
-  std::string
-      path;  // empty: AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials; may begin with ~/
+  // The credentials file. Empty in a configuration: AWS_SHARED_CREDENTIALS_FILE, else
+  // ~/.aws/credentials; may begin with ~/. load_config() resolves it: absolute, never empty.
+  std::string path;
+  // The file of the process form: AWS_CONFIG_FILE, else ~/.aws/config; set by load_config() alone.
+  std::string config_path;
   bool write_region = true;
   OnStop on_stop = OnStop::keep;
 

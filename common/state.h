@@ -78,6 +78,12 @@ struct State {
   bool turning = true;  // the refresh work goes on; false: an errand is stuck (healthz, watchdog)
 };
 
+// What a wish to refresh now (POST /refresh/{profile}) led to.
+struct RefreshAnswer {
+  bool accepted = false;
+  seconds wait{0};  // when not accepted: how long until it may be asked again
+};
+
 enum class Condition { starting, valid, failing, expired };
 
 // upstream_now() is the time by upstream's clock: boot time plus the measured offset, so that a

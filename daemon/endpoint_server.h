@@ -15,21 +15,16 @@
 
 namespace mdh {
 
-// What POST /refresh/{profile} led to.
-struct RefreshAnswer {
-  bool accepted = false;
-  seconds wait{0};  // when not accepted: how long until it may be asked again
-};
-
 struct EndpointHooks {
   std::function<const State&()> state;
-  std::function<Now()> now;
+  std::function<Now()> now;  // read once a request
   std::function<RefreshAnswer(const std::string& profile)> refresh;
 };
 
 class EndpointServer {
  public:
-  // Takes sockets that already listen (daemon/listeners). `tokens` as read from the state folder.
+  // Takes sockets that already listen (daemon/listeners). `config.token_file` is resolved; `tokens`
+  // as read from the state folder.
   EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
                  EndpointHooks hooks);
   ~EndpointServer();

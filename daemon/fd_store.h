@@ -22,8 +22,10 @@ HandedOver take_handed_over();
 // store_snapshot() seals the bytes into a memfd and hands it to the manager in place of the last
 // one; false without a manager or when it refused.
 bool store_snapshot(const Secret& bytes);
-// read_snapshot() is a handed-over memfd's content, or nothing when it is not sealed or cannot be
+// read_stored() is a handed-over memfd's content, or nothing when it is not sealed or cannot be
 // read.
-std::optional<Secret> read_snapshot(const FileDescriptor& snapshot);
+std::optional<Secret> read_stored(const FileDescriptor& snapshot);
+// boot_id() is /proc/sys/kernel/random/boot_id, which ties a snapshot to this boot.
+std::string boot_id();
 
 }  // namespace mdh

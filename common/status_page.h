@@ -1,0 +1,22 @@
+// GET /: the state for people, one self-contained HTML page without any external resource. Works
+// without JavaScript (it is rendered whole here, with a meta refresh inside noscript), and with it
+// updates itself from /status. No secret in it.
+#pragma once
+
+#include <string>
+
+#include "common/state.h"
+
+namespace mdh {
+
+struct PageContext {
+  std::string base_url;    // "http://127.0.0.1:6340", as the export lines should say it
+  std::string token_file;  // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
+};
+
+std::string status_page(const State& state, const PageContext& context, Now now);
+// page_security_policy() is the Content-Security-Policy value that goes with the page: default-src
+// 'none' and hashes of its own inline style and script.
+std::string page_security_policy();
+
+}  // namespace mdh

@@ -1,0 +1,17 @@
+// The process environment and the user's home, read in one place. Reads only; call before threads
+// start.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace mdh {
+
+// environment_variable() is the value, or nothing when it is unset or empty.
+std::optional<std::string> environment_variable(const char* name);
+// home_folder() is $HOME, else the passwd entry's; empty when there is none.
+std::string home_folder();
+// expanded() replaces a leading ~/ by the home folder and makes a relative path absolute.
+std::string expanded(const std::string& path);
+
+}  // namespace mdh
