@@ -204,7 +204,7 @@ void Service::read_tokens() {
 
 void Service::reload() {
   const Now now = read_clocks();
-  notifier_.reloading(now);
+  notifier_.reloading();
   auto fresh = usable_config(options_);
   if (fresh) {
     adopt(std::move(fresh).value(), now);
