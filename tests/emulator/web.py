@@ -144,9 +144,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class UpstreamHandler(Handler):
     """The service's own face."""
 
-    def do_POST(self):
-        self.body = self.read_body()
+    def begin(self):
+        self.began = time.time()
         self.stage, self.account, self.project, self.claims = "other", None, None, None
+
+    def do_POST(self):
+        self.begin()
+        self.body = self.read_body()
         path = urllib.parse.urlsplit(self.path).path
         if path == TOKEN_PATH:
             self.serve_stage("token", self.token)
@@ -158,7 +162,7 @@ class UpstreamHandler(Handler):
             self.finish_with(404, {"message": "Not Found"}, "no such path")
 
     def do_GET(self):
-        self.stage, self.account, self.project, self.claims = "other", None, None, None
+        self.begin()
         self.finish_with(405, {"message": "Method Not Allowed"}, "not POST", {"Allow": "POST"})
 
     do_PUT = do_DELETE = do_HEAD = do_GET
@@ -254,7 +258,7 @@ class UpstreamHandler(Handler):
 
     def note(self, status, reason):
         self.server.emulator.journal.add({
-            "at": time.time(), "stage": self.stage, "method": self.command, "path": self.path, "status": status,
+            "began": self.began, "at": time.time(), "stage": self.stage, "method": self.command, "path": self.path, "status": status,
             "reason": reason, "account": self.account["name"] if self.account else None,
             "project": self.project["profile"] if self.project else None, "claims": self.claims,
             "peer_port": self.client_address[1], "body_bytes": len(getattr(self, "body", b"")),
