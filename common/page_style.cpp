@@ -104,7 +104,7 @@ pre {
 }
 code { font: .9em var(--mono); overflow-wrap: anywhere; }
 .code button {
-  position: absolute; top: -.2rem; right: 0; font: 600 .8125rem/1 inherit; font-family: inherit;
+  position: absolute; top: -.4rem; right: 0; font: 600 .8125rem/1 inherit; font-family: inherit;
   padding: .4rem .65rem; color: var(--ink); background: var(--card); border: 1px solid var(--rule);
   border-radius: 6px; cursor: pointer;
 }
