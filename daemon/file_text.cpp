@@ -25,17 +25,6 @@ Error unreadable(const std::string& path, int error) {
   return unreadable(path, std::generic_category().message(error));
 }
 
-// Without O_NONBLOCK a FIFO put in the file's place would hold us for ever.
-Result<FileDescriptor> open_regular(const std::string& path) {
-  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return unreadable(path, errno);
-  struct stat about {};
-  if (::fstat(file.get(), &about) != 0) return unreadable(path, errno);
-  if (S_ISDIR(about.st_mode)) return unreadable(path, EISDIR);
-  if (!S_ISREG(about.st_mode)) return unreadable(path, "not a regular file");
-  return file;
-}
-
 Done read_all(const FileDescriptor& file, const std::string& path, std::size_t most,
               const Taker& take) {
   std::array<char, 8192> piece{};
@@ -53,24 +42,39 @@ Done read_all(const FileDescriptor& file, const std::string& path, std::size_t m
   return done();
 }
 
-Done read_whole(const std::string& path, std::size_t most, const Taker& take) {
-  const Result<FileDescriptor> file = open_regular(path);
-  if (!file) return file.error();
-  return read_all(*file, path, most, take);
-}
-
 }  // namespace
 
+// Without O_NONBLOCK a FIFO put in the file's place would hold us for ever.
+Result<FileDescriptor> open_regular(const std::string& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return unreadable(path, errno);
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) return unreadable(path, errno);
+  if (S_ISDIR(about.st_mode)) return unreadable(path, EISDIR);
+  if (!S_ISREG(about.st_mode)) return unreadable(path, "not a regular file");
+  return file;
+}
+
 Result<std::string> read_text(const std::string& path, std::size_t most) {
+  const Result<FileDescriptor> file = open_regular(path);
+  if (!file) return file.error();
   std::string text;
-  const Done read = read_whole(path, most, [&](std::string_view piece) { text += piece; });
+  const auto take = [&](std::string_view piece) { text += piece; };
+  const Done read = read_all(*file, path, most, take);
   if (!read) return read.error();
   return text;
 }
 
 Result<Secret> read_secret(const std::string& path, std::size_t most) {
+  const Result<FileDescriptor> file = open_regular(path);
+  if (!file) return file.error();
+  return read_opened(*file, path, most);
+}
+
+Result<Secret> read_opened(const FileDescriptor& file, const std::string& path, std::size_t most) {
   Secret text;
-  const Done read = read_whole(path, most, [&](std::string_view piece) { text.append(piece); });
+  const auto take = [&](std::string_view piece) { text.append(piece); };
+  const Done read = read_all(file, path, most, take);
   if (!read) return read.error();
   return text;
 }
