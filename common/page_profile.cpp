@@ -8,8 +8,6 @@
 namespace mdh {
 namespace {
 
-constexpr seconds kSkewWorthTelling{60};
-
 // Shape as well as colour tells the states apart.
 std::string_view glyph(Condition condition) {
   switch (condition) {
@@ -44,10 +42,16 @@ std::string countdown(milliseconds left, const std::string& over) {
          spoken_duration(whole) + "</span>";
 }
 
+std::string life(const State& state, const ProfileState& profile, Now now) {
+  if (!profile.credentials) return fact("no credentials so far", "none");
+  const milliseconds left = life_left(state, profile, now);
+  if (left.count() > 0) return fact("until the credentials expire", countdown(left, "expired"));
+  return fact("since the credentials expired", spoken_duration(std::chrono::floor<seconds>(-left)));
+}
+
 std::string facts(const State& state, const ProfileState& profile, Now now) {
   std::string rows = "<dl class=\"facts\">";
-  rows += fact("until the credentials expire",
-               profile.credentials ? countdown(life_left(state, profile, now), "expired") : "none");
+  rows += life(state, profile, now);
   rows += fact("until the next attempt", profile.next_attempt_at
                                              ? countdown(*profile.next_attempt_at - now.wall, "now")
                                              : "not planned");
@@ -87,19 +91,10 @@ std::string day(const ProfileState& profile, Now now) {
   const std::string sum = sum_of(count_day(slots));
   std::string bars;
   for (std::size_t i = 0; i < slots.size(); ++i) bars += bar(slots[i], i);
-  return "<div class=\"day\"><svg viewBox=\"0 0 477 36\" preserveAspectRatio=\"none\" role=\"img\" "
-         "aria-label=\"The last 24 hours: " +
-         sum + "\">" + bars + "</svg><p><span>24 hours ago</span><span>" + sum +
+  return "<div class=\"day\"><div role=\"img\" aria-label=\"The last 24 hours: " + sum +
+         "\"><svg viewBox=\"0 0 477 36\" preserveAspectRatio=\"none\" aria-hidden=\"true\">" +
+         bars + "</svg></div><p><span>24 hours ago</span><span>" + sum +
          "</span><span>now</span></p></div>\n";
-}
-
-std::string note(const char* kind, const std::string& what, const std::string& todo,
-                 const std::string& when = "") {
-  std::string text =
-      "<div class=\"note " + std::string(kind) + "\"><p class=\"what\">" + escaped(what) + "</p>";
-  if (!todo.empty()) text += "<p>What to do: " + escaped(todo) + "</p>";
-  if (!when.empty()) text += "<p class=\"when\">" + when + "</p>";
-  return text + "</div>\n";
 }
 
 std::string failure_note(const ProfileState& profile, Condition now_is, Now now) {
@@ -112,19 +107,8 @@ std::string failure_note(const ProfileState& profile, Condition now_is, Now now)
               advice(failure.error), when);
 }
 
-std::string skew_note(const State& state, const ProfileState& profile, Now now) {
-  const auto off = skew(state.accounts[profile.account], now);
-  if (!off || (*off <= kSkewWorthTelling && *off >= -kSkewWorthTelling)) return "";
-  const bool slow = off->count() > 0;
-  const auto length = std::chrono::round<seconds>(slow ? *off : -*off);
-  return note("warn",
-              "this machine's clock is " + spoken_duration(length) + (slow ? " slow" : " fast"),
-              "set it by a time service: sudo timedatectl set-ntp true");
-}
-
 std::string notes(const State& state, const ProfileState& profile, Now now) {
   std::string all = failure_note(profile, condition(state, profile, now), now);
-  all += skew_note(state, profile, now);
   if (profile.file.condition == FileCondition::failed) {
     all += note("warn", profile.file.message, "the endpoint works without the file");
   }
@@ -135,32 +119,36 @@ std::string notes(const State& state, const ProfileState& profile, Now now) {
   return all;
 }
 
-std::string code(const std::string& what, const std::string& text) {
-  return "<div class=\"code\" data-what=\"" + escaped(what) + "\"><pre>" + escaped(text) +
-         "</pre></div>\n";
+// `what` names the lines to a screen reader and on the copy button.
+std::string code(const std::string& say, const std::string& what, const std::string& text) {
+  return "<div class=\"code\" data-what=\"" + escaped(what) + "\"><p>" + say +
+         "</p><pre tabindex=\"0\" role=\"region\" aria-label=\"" + escaped(what) + "\">" +
+         escaped(text) + "</pre></div>\n";
 }
 
-std::string usage(const State& state, const ProfileState& profile, const PageContext& context) {
+std::string shell_code(const ProfileState& profile, const PageContext& context) {
   ChildWish wish;
   wish.base_url = context.base_url;
   wish.profile = profile.profile;
   wish.token_file = context.token_file;
   wish.region = profile.region;
-  const std::string name = escaped(profile.profile);
+  return code("The lines behind it, for any shell, SDK and tool:",
+              "environment for " + profile.profile, shell_lines(child_environment(wish)));
+}
+
+std::string usage(const State& state, const ProfileState& profile, const PageContext& context) {
+  const std::string& name = profile.profile;
   const std::string open = state.profiles.size() == 1 ? " open" : "";
   std::string text =
-      "<details id=\"use-" + name + "\"" + open + "><summary>Use this profile</summary>";
-  text += "<p>In a shell, for every AWS SDK and tool started from it:</p>";
-  text += code("the shell lines for " + profile.profile, shell_lines(child_environment(wish)));
-  text += "<p>The same in one line, or for one command:</p>";
-  text += code("the commands for " + profile.profile,
-               "eval \"$(mdh-credentials env --profile " + profile.profile +
-                   ")\"\nmdh-credentials exec --profile " + profile.profile +
-                   " -- aws sts get-caller-identity");
+      "<details id=\"use-" + escaped(name) + "\"" + open + "><summary>Use this profile</summary>";
+  text +=
+      code("For a shell, or for one command:", "commands for " + name,
+           "eval \"$(mdh-credentials env --profile " + name +
+               ")\"\nmdh-credentials exec --profile " + name + " -- aws sts get-caller-identity\n");
+  text += shell_code(profile, context);
   if (profile.file.condition != FileCondition::disabled) {
-    text += "<p>By name, from <code>" + escaped(profile.file.path) + "</code>:</p>";
-    text += code("the Python line for " + profile.profile,
-                 "boto3.Session(profile_name=\"" + profile.profile + "\")");
+    text += code("In Python, by name, from <code>" + escaped(profile.file.path) + "</code>:",
+                 "Python for " + name, "boto3.Session(profile_name=\"" + name + "\")\n");
   }
   return text + "</details>\n";
 }

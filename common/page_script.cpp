@@ -23,6 +23,17 @@ std::string_view page_script() {
     }
   };
 
+  const local = () => {
+    const today = new Date().toDateString();
+    for (const at of document.querySelectorAll('time:not([title])')) {
+      const when = new Date(at.dateTime);
+      const hour = when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+      at.title = at.dateTime;
+      at.textContent = when.toDateString() === today ? hour
+        : when.toLocaleDateString([], { day: 'numeric', month: 'short' }) + ', ' + hour;
+    }
+  };
+
   const copyable = () => {
     if (!navigator.clipboard) return;
     for (const box of document.querySelectorAll('.code:not(.copies)')) {
@@ -41,6 +52,7 @@ std::string_view page_script() {
     }
   };
 
+  const dress = () => { local(); copyable(); tick(); };
   const say = (text) => { document.getElementById('news').textContent = text; };
   const lost = (gone) => {
     const box = document.getElementById('lost');
@@ -68,8 +80,7 @@ std::string_view page_script() {
     document.querySelector('link[rel=icon]').href = fresh.querySelector('link[rel=icon]').href;
     if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
     read = renewed = Date.now();
-    copyable();
-    tick();
+    dress();
   };
 
   const mark = (status) => JSON.stringify([status.version, status.profiles.map((p) =>
@@ -93,8 +104,7 @@ std::string_view page_script() {
     }
   };
 
-  copyable();
-  tick();
+  dress();
   poll();
   setInterval(tick, 1000);
   setInterval(poll, POLL);

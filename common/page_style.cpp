@@ -8,7 +8,7 @@ std::string_view page_style() {
   color-scheme: light dark;
   --paper: #fcfcfa; --card: #ffffff; --line: #e3e1dc; --rule: #cfccc5;
   --ink: #1b1c1e; --soft: #5b5d62; --wash: #f4f3ef;
-  --good: #157347; --warn: #8f5400; --bad: #b3261e; --idle: #dcdad4;
+  --good: #157347; --bar: #4f9e78; --warn: #8f5400; --bad: #b3261e; --idle: #dcdad4;
   --good-wash: #e7f3ec; --warn-wash: #fbf0dd; --bad-wash: #fbe9e7;
   --focus: #1f5fbf;
   --mono: ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -17,7 +17,7 @@ std::string_view page_style() {
   :root {
     --paper: #121315; --card: #191b1e; --line: #2a2d31; --rule: #3b3f45;
     --ink: #e9e8e4; --soft: #a3a5aa; --wash: #202327;
-    --good: #56c28c; --warn: #e3a94d; --bad: #ff8378; --idle: #34373c;
+    --good: #56c28c; --bar: #3f8f68; --warn: #e3a94d; --bad: #ff8378; --idle: #34373c;
     --good-wash: #16291f; --warn-wash: #2d2414; --bad-wash: #331b19;
     --focus: #8ab4f8;
   }
@@ -41,7 +41,7 @@ h1 {
   line-height: 1.2; letter-spacing: -.018em; text-wrap: balance;
 }
 .about { margin: .6rem 0 0; color: var(--soft); }
-.about span + span::before { content: "\00b7"; margin: 0 .5em; color: var(--rule); }
+.about span + span::before { content: "\00b7"; margin: 0 .5em; }
 .lost {
   margin: 1.25rem 0 0; padding: .75rem 1rem; border-left: 3px solid var(--bad);
   background: var(--bad-wash); border-radius: 0 6px 6px 0;
@@ -77,7 +77,7 @@ h2 { margin: 0; font-size: 1.25rem; font-weight: 620; letter-spacing: -.01em; ov
 .day { margin: 1.25rem 0 0; }
 .day svg { display: block; width: 100%; height: 2.25rem; }
 .day rect { fill: var(--idle); }
-.day .ok { fill: var(--good); }
+.day .ok { fill: var(--bar); }
 .day .no { fill: var(--bad); }
 .day p { display: flex; justify-content: space-between; gap: 1rem; margin: .3rem 0 0; color: var(--soft); font-size: .8125rem; }
 
@@ -96,20 +96,19 @@ details { margin: .9rem 0 0; border-top: 1px solid var(--line); padding-top: .75
 details + details { margin-top: .7rem; }
 summary { cursor: pointer; font-weight: 600; font-size: .9375rem; width: fit-content; padding-right: .5rem; }
 summary::marker { color: var(--soft); }
-details p { margin: .7rem 0 .35rem; color: var(--soft); font-size: .9375rem; }
-.code { position: relative; }
+.code { position: relative; margin: .75rem 0 0; }
+.code p { margin: 0 0 .35rem; padding-right: 5rem; color: var(--soft); font-size: .9375rem; }
 pre {
-  margin: 0; padding: .8rem 1rem; background: var(--wash); border-radius: 8px;
-  font: .8125rem/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2;
+  margin: 0; padding: .75rem 1rem; background: var(--wash); border-radius: 8px; overflow-x: auto;
+  font: .8125rem/1.65 var(--mono); scrollbar-width: thin; scrollbar-color: var(--rule) transparent;
 }
 code { font: .9em var(--mono); overflow-wrap: anywhere; }
 .code button {
-  position: absolute; top: .45rem; right: .45rem; font: 600 .8125rem/1 inherit; font-family: inherit;
-  padding: .45rem .7rem; color: var(--ink); background: var(--card); border: 1px solid var(--rule);
+  position: absolute; top: -.4rem; right: 0; font: 600 .8125rem/1 inherit; font-family: inherit;
+  padding: .4rem .65rem; color: var(--ink); background: var(--card); border: 1px solid var(--rule);
   border-radius: 6px; cursor: pointer;
 }
 .code button:hover { border-color: var(--soft); }
-.code.copies pre { padding-right: 5.5rem; }
 table { border-collapse: collapse; width: 100%; margin: .7rem 0 0; font-size: .9375rem; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: .875rem; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }

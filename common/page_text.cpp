@@ -1,6 +1,24 @@
 #include "common/page_text.h"
 
+#include <algorithm>
+
 namespace mdh {
+namespace {
+
+bool lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+// Errors begin without a capital; a first word that is a plain one gets it here, a name does not.
+std::string as_sentence(std::string text) {
+  const auto end = std::find(text.begin(), text.end(), ' ');
+  if (end != text.begin() && end != text.end() && std::all_of(text.begin(), end, lower)) {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string escaped(std::string_view text) {
   std::string safe;
@@ -58,6 +76,15 @@ std::string advice(const Error& error) {
       return "free the disk or correct the permissions; the daemon goes on trying by itself";
   }
   return "run mdh-credentials check --online";
+}
+
+std::string note(const std::string& kind, const std::string& what, const std::string& todo,
+                 const std::string& when) {
+  std::string text =
+      "<div class=\"note " + kind + "\"><p class=\"what\">" + escaped(as_sentence(what)) + "</p>";
+  if (!todo.empty()) text += "<p>What to do: " + escaped(todo) + "</p>";
+  if (!when.empty()) text += "<p class=\"when\">" + when + "</p>";
+  return text + "</div>\n";
 }
 
 std::string_view title(Condition condition) {

@@ -18,6 +18,10 @@ std::string clock_time(WallTime time, WallTime now);
 std::string time_element(WallTime time, WallTime now);
 // advice() is what to do: the error's own hint, else what its class suggests; never empty.
 std::string advice(const Error& error);
+// note() is a box that says what is wrong and what to do; `kind` is "bad", "warn" or "" and `when`
+// is HTML already. Empty parts are left out.
+std::string note(const std::string& kind, const std::string& what, const std::string& todo,
+                 const std::string& when = "");
 // title() spells a condition for people ("Valid"); meaning() is a class in two or three words.
 std::string_view title(Condition condition);
 std::string_view meaning(ErrorClass error_class);

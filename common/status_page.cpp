@@ -14,6 +14,8 @@
 namespace mdh {
 namespace {
 
+constexpr seconds kSkewWorthTelling{60};
+
 // CSP level 3: 'sha256-' and the base64 of the digest over the element's very bytes.
 std::string hash_source(std::string_view bytes) {
   std::array<unsigned char, 32> digest{};
@@ -85,6 +87,18 @@ std::string skew_words(const AccountState& account, Now now) {
   return "clock " + words + account.name;
 }
 
+// Once for each account: it concerns all of its profiles.
+std::string skew_note(const AccountState& account, Now now) {
+  const auto off = skew(account, now);
+  if (!off || (*off <= kSkewWorthTelling && *off >= -kSkewWorthTelling)) return "";
+  const bool slow = off->count() > 0;
+  const auto length = std::chrono::round<seconds>(slow ? *off : -*off);
+  return note("warn",
+              "this machine's clock is " + spoken_duration(length) + (slow ? " slow" : " fast") +
+                  " by account " + account.name,
+              "set it by a time service: sudo timedatectl set-ntp true");
+}
+
 std::string about(const State& state, Now now) {
   std::string spans = "<span>up " +
                       spoken_duration(std::chrono::floor<seconds>(now.boot - state.started)) +
@@ -149,6 +163,7 @@ std::string page_end() {
 std::string status_page(const State& state, const PageContext& context, Now now) {
   std::string page = page_head(state, now) + "<body>\n" + summary(state, now);
   page += "<main id=\"profiles\" tabindex=\"-1\">\n";
+  for (const AccountState& account : state.accounts) page += skew_note(account, now);
   for (const ProfileState& profile : state.profiles) {
     page += page_profile(state, profile, context, now);
   }
