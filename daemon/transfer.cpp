@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "common/upstream_reply.h"
 #include "daemon/transfer_failure.h"
@@ -118,6 +120,30 @@ void set_request(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
 }
 
+// Whether the system's trust store has a folder of certificates by hash (c_rehash), which OpenSSL
+// reads by need.
+bool has_hashed_folder(CURL* easy) {
+  char* folder = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_CAPATH, &folder);
+  if (folder == nullptr) return false;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() == ".0") return true;
+  }
+  return false;
+}
+
+void set_trust_store(CURL* easy, const std::string& ca_file) {
+  if (!ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  } else if (has_hashed_folder(easy)) {
+    // The bundle beside the folder holds the same, and parsing it costs more than all else here.
+    curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  }
+}
+
 void set_trust(Buffers& buffers, bool plain) {
   CURL* easy = buffers.easy.get();
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
@@ -127,9 +153,7 @@ void set_trust(Buffers& buffers, bool plain) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (buffers.options.ca_file.empty()) return;
-  curl_easy_setopt(easy, CURLOPT_CAINFO, buffers.options.ca_file.c_str());
-  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  if (!plain) set_trust_store(easy, buffers.options.ca_file);
 }
 
 void set_limits(Buffers& buffers) {
