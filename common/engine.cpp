@@ -110,7 +110,7 @@ void Engine::report(ErrandReport report, Now now) {
 void Engine::token_came(AccountSchedule& account, ErrandReport& report, Now now) {
   if (report.upstream_date) {
     take_reading(schedule_, account,
-                 {report.sent.boot, report.received.boot, *report.upstream_date});
+                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
   }
   const bool outdated = account.flight->outdated;
   account.flight.reset();
@@ -126,7 +126,7 @@ void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, E
                            Now now) {
   if (report.upstream_date) {
     take_reading(schedule_, account,
-                 {report.sent.boot, report.received.boot, *report.upstream_date});
+                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
   }
   const AccessTokenPtr presented = std::move(project.flight->token);
   project.flight.reset();

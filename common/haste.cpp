@@ -33,25 +33,22 @@ void bring_forward(Rotation& rotation, BootTime moment) {
   if (rotation.due > moment) rotation = hurried(rotation, moment);
 }
 
-// A set may have come nearer to its end than the schedule knew: a wall clock stepped where upstream
-// tells no time.
-void follow_clock(const State& state, ProjectSchedule& project, Now now, BootTime moment) {
-  if (!state.profiles[project.profile].credentials) return;
-  const milliseconds spare = left(state, project, now) - lead_time(project.life);
-  bring_forward(project.rotation, moment + std::max(spare, milliseconds(0)));
+void follow(Schedule& schedule, ProjectSchedule& project, Now now) {
+  if (project.flight || !schedule.state.profiles[project.profile].credentials) return;
+  const milliseconds spare = left(schedule.state, project, now) - lead_time(project.life);
+  const BootTime latest = now.boot + std::max(spare, milliseconds(0));
+  if (project.rotation.due <= latest || project.rotation.failures > 0) return;
+  bring_forward(project.rotation, latest + (soon(schedule, now.boot) - now.boot));
 }
 
 void hurry(Schedule& schedule, AccountSchedule& account, Now now) {
   const BootTime moment = soon(schedule, now.boot);
   if (account.rotation.failures > 0) bring_forward(account.rotation, moment);
   for (ProjectSchedule& project : account.projects) {
-    if (project.flight) continue;
     const BootTime own = soon(schedule, now.boot);
-    if (project.rotation.failures > 0)
-      bring_forward(project.rotation, own);
-    else
-      follow_clock(schedule.state, project, now, own);
+    if (!project.flight && project.rotation.failures > 0) bring_forward(project.rotation, own);
   }
+  follow_clock(schedule, account, now);
 }
 
 seconds wait_until(BootTime moment, BootTime now) {
@@ -68,6 +65,10 @@ bool hurry_all(Schedule& schedule, Haste& haste, Now now) {
   haste.postponed.reset();
   for (AccountSchedule& account : schedule.accounts) hurry(schedule, account, now);
   return true;
+}
+
+void follow_clock(Schedule& schedule, AccountSchedule& account, Now now) {
+  for (ProjectSchedule& project : account.projects) follow(schedule, project, now);
 }
 
 void renew_key(Schedule& schedule, AccountSchedule& account, Now now) {

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <utility>
 
+#include "common/haste.h"
 #include "common/history.h"
 
 namespace mdh {
 namespace {
 
 constexpr seconds kYoungToken{60};
+constexpr seconds kLeap{5};  // a correction of upstream's clock that schedules must follow
 
 bool access_refused(const Error& error) {
   return error.http_status == 401 || error.http_status == 403;
@@ -73,10 +75,14 @@ Error denied(Error error) {
 
 }  // namespace
 
-void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading) {
-  account.clock = after_reading(account.clock, reading);
+void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading,
+                  Now now) {
   const auto index = static_cast<std::size_t>(&account - schedule.accounts.data());
-  schedule.state.accounts[index].upstream_since_boot = account.clock.upstream_since_boot;
+  AccountState& known = schedule.state.accounts[index];
+  const WallTime before = upstream_now(known, now);
+  account.clock = after_reading(account.clock, reading);
+  known.upstream_since_boot = account.clock.upstream_since_boot;
+  if (upstream_now(known, now) - before > kLeap) follow_clock(schedule, account, now);
 }
 
 void take_token(AccountSchedule& account, AccessTokenPtr token, Now now) {

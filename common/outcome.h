@@ -15,7 +15,8 @@ struct Journey {
 };
 
 // take_reading() lets a reply's Date header correct what is known of upstream's clock.
-void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading);
+void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading,
+                  Now now);
 // take_token() makes the token the account's.
 void take_token(AccountSchedule& account, AccessTokenPtr token, Now now);
 // token_failed() is a failed attempt of every project that waits for the token.
