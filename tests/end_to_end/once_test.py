@@ -94,6 +94,18 @@ class OnceTest(harness.Case):
         self.assert_exit(untrusted, 1)
         self.assertRegex(untrusted.stderr.lower(), "certificate|tls|ssl")
 
+    def test_refuses_each_bad_certificate_with_its_own_words(self):
+        config, ca_file = self.emulator.ready["tls_config"], self.emulator.ready["tls"]["ca_file"]
+        self.addCleanup(self.emulator.control, "tls", {"certificate": "good"})
+        for kind, words in [("expired", "expired"), ("wrong_host", "name|host|127.0.0.1"),
+                            ("self_signed", "self.signed")]:
+            with self.subTest(kind=kind):
+                self.emulator.control("tls", {"certificate": kind})
+                done = self.once("--ca-file", ca_file, config=config)
+                self.assert_exit(done, 1)
+                self.assertRegex(done.stdout + done.stderr, words)
+                self.assertEqual(self.emulator.counters(), {})
+
 
 if __name__ == "__main__":
     harness.main()

@@ -62,6 +62,11 @@ def all_clients(sts_url):
                container=token_env, needs=("/usr/bin/aws",), version=debian("awscli"), answer=r"(ASIA[A-Z0-9]{16})"),
         Client("boto3", ["/usr/bin/python3", "-B", str(CLIENTS / "boto3_client.py")], container=token_env,
                needs=("/usr/lib/python3/dist-packages/boto3",), version=debian("python3-boto3")),
+        Client("boto3 RELATIVE_URI", ["/usr/bin/env", "-u", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/credentials/mdh-lab",
+                                      "/usr/bin/python3", "-B", str(CLIENTS / "boto3_client.py")],
+               container=token_env, imds=None, process=False, version=debian("python3-boto3"),
+               needs=("/usr/lib/python3/dist-packages/boto3",), why_not="this row is 169.254.170.2 alone"),
         Client("Ruby", ["ruby", str(CLIENTS / "ruby_client.rb")], container=None,
                imds={"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1"},    # it knows no port but 80
                needs=("ruby", "/usr/share/doc/ruby-aws-sdk-core"), version=debian("ruby-aws-sdk-core"),
