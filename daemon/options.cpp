@@ -150,7 +150,7 @@ void add_questions(CLI::App& app, Command& command) {
       add_verb(app, command, Verb::refresh, "refresh", "Ask for new credentials now, and wait");
   add_profile(*refresh, command, "Only this profile [all]");
   add_daemon(*refresh, command);
-  refresh->footer("Exit status: 0 all valid, 1 not refreshed, 3 some not valid, 4 no daemon.");
+  refresh->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
 }
 
 void add_environment(CLI::App& app, Command& command) {
@@ -236,9 +236,7 @@ Parsed parse_command(int argc, const char* const* argv) {
     return refuse(error.what(), *app);
   }
   if (app->get_subcommands().empty()) return refuse("a verb is missing", *app);
-  for (const std::string& word : app->get_subcommands().front()->remaining()) {
-    command.arguments.push_back(word);
-  }
+  command.arguments = app->get_subcommands().front()->remaining();
   if (dashes != end) command.arguments.insert(command.arguments.end(), dashes + 1, end);
   const bool exec = command.verb == Verb::exec;
   if (exec && command.arguments.empty()) return refuse("exec needs a command to run", *app);
