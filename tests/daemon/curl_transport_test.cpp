@@ -7,10 +7,10 @@
 
 #include <atomic>
 #include <cstdio>
-#include <fstream>
 
 #include "tests/daemon/certificates.h"
 #include "tests/daemon/loopback_stub.h"
+#include "tests/daemon/memory_trace.h"
 #include "tests/environment_guard.h"
 #include "tests/temporary_folder.h"
 
@@ -362,46 +362,48 @@ TEST_F(CurlTransportTest, EndsAWaitByWakeOrTimeAndNotBefore) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// The text is held scrambled, so that looking for it finds no copy of our own.
-int copies_in_memory(const std::array<char, 48>& scrambled) {
-  int copies = 0;
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    std::uintptr_t from = 0;
-    std::uintptr_t until = 0;
-    char mode[5] = {};
-    std::sscanf(line.c_str(), "%lx-%lx %4s", &from, &until, mode);
-    if (std::string_view(mode) != "rw-p" || line.find("[stack]") != line.npos) continue;
-    for (std::uintptr_t at = from; at + scrambled.size() <= until; ++at) {
-      const char* text = reinterpret_cast<const char*>(at);
-      std::size_t same = 0;
-      while (same < scrambled.size() && (text[same] ^ 0x55) == scrambled[same]) ++same;
-      if (same == scrambled.size()) ++copies;
+// A stub in a process of its own, so that its threads' stacks are not taken for our memory.
+class DistantStub {
+ public:
+  DistantStub() {
+    std::array<int, 2> pipe{};
+    if (::pipe(pipe.data()) != 0) std::abort();
+    child_ = ::fork();
+    if (child_ == 0) {
+      const LoopbackStub stub(answering(json_reply("{}")));
+      const int port = stub.port();
+      if (::write(pipe[1], &port, sizeof port) != sizeof port) ::_exit(1);
+      for (;;) ::pause();
     }
+    if (::read(pipe[0], &port_, sizeof port_) != sizeof port_) std::abort();
+    ::close(pipe[0]);
+    ::close(pipe[1]);
   }
-  return copies;
-}
+  ~DistantStub() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  DistantStub(const DistantStub&) = delete;
+  DistantStub& operator=(const DistantStub&) = delete;
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
+
+ private:
+  pid_t child_ = -1;
+  int port_ = 0;
+};
 
 TEST_F(CurlTransportTest, LeavesNoCopyOfATokenInFreedMemory) {
-  std::array<char, 48> scrambled{};
-  for (std::size_t i = 0; i < scrambled.size(); ++i) {
-    scrambled[i] = static_cast<char>(('A' + static_cast<char>(i * 7 % 26)) ^ 0x55);
-  }
-  Secret token;
-  for (const char c : scrambled) {
-    const char clear = static_cast<char>(c ^ 0x55);
-    token.append({&clear, 1});
-  }
-  EXPECT_GE(copies_in_memory(scrambled), 1);
-  {
-    const LoopbackStub stub(answering(json_reply("{}")));
-    HttpRequest request;
-    request.url = stub.url();
-    request.body = token.copy();
-    request.authorization = std::move(token);
-    ASSERT_TRUE(fetch(std::move(request)).reply.ok());
-  }
-  EXPECT_EQ(copies_in_memory(scrambled), 0);
+  const DistantStub stub;
+  const test::Trace trace(3);
+  Secret token = trace.secret();
+  EXPECT_GE(trace.copies_in_memory(), 1);
+  HttpRequest request;
+  request.url = stub.url();
+  request.body = token.copy();
+  request.authorization = std::move(token);
+  ASSERT_TRUE(fetch(std::move(request)).reply.ok());
+  EXPECT_EQ(trace.copies_in_memory(), 0);
 }
 #endif
 
