@@ -1,12 +1,15 @@
 #include "daemon/curl_transport.h"
 
 #include <gmock/gmock.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 
 #include <atomic>
 #include <cstdio>
+#include <cstring>
 
 #include "tests/daemon/certificates.h"
 #include "tests/daemon/loopback_stub.h"
@@ -346,6 +349,53 @@ TEST_F(CurlTransportTest, CancelsAtOnceWhileAServerHangs) {
   const auto start = steady_clock::now();
   transport.reset();
   EXPECT_LT(since(start), milliseconds(200));
+}
+
+// A name server that takes every question and answers none, in a network of its own.
+bool enter_dns_black_hole(const std::string& resolv_conf) {
+  if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) return false;
+  ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  if (::mount(resolv_conf.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) {
+    return false;
+  }
+  const int server = ::socket(AF_INET, SOCK_DGRAM, 0);
+  ifreq loopback{};
+  std::strcpy(loopback.ifr_name, "lo");
+  loopback.ifr_flags = IFF_UP;
+  if (::ioctl(server, SIOCSIFFLAGS, &loopback) != 0) return false;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(53);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::bind(server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+}
+
+TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root has namespaces";
+  const std::string resolv_conf = folder_.write("resolv.conf", "nameserver 127.0.0.1\n", 0644);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!enter_dns_black_hole(resolv_conf)) ::_exit(2);
+    options_.connect_timeout = milliseconds(300);
+    auto transport = std::make_unique<CurlTransport>(options_);
+    const auto start = [&](std::uint64_t id) {
+      HttpRequest request;
+      request.url = "https://black-hole.example/";
+      transport->start(id, std::move(request));
+    };
+    const auto begun = steady_clock::now();
+    start(1);
+    const bool timed_out = transport->wait(seconds(10)).size() == 1;
+    start(2);
+    const bool under_way = transport->wait(milliseconds(50)).empty();
+    transport.reset();
+    ::_exit(timed_out && under_way && since(begun) < milliseconds(1500) ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "no namespaces to be had";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(CurlTransportTest, EndsAWaitByWakeOrTimeAndNotBefore) {
