@@ -1,6 +1,5 @@
-// Freed C++ memory is overwritten in the whole program: the copies that parsers, strings and
-// containers leave behind cannot be reached one by one, and a token among them would outlive its
-// Secret. Sanitizers bring their own heap and do without.
+#include "daemon/wiped_heap.h"
+
 #include <malloc.h>
 
 #include <cstdlib>
