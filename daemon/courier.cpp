@@ -118,8 +118,8 @@ class Outbox {
 
 class Courier::Road {
  public:
-  explicit Road(const TransportOptions& options)
-      : options_(options), transport_(options), thread_([this] { run(); }) {}
+  explicit Road(TransportOptions options)
+      : options_(std::move(options)), transport_(options_), thread_([this] { run(); }) {}
   ~Road() {
     {
       const std::lock_guard lock(mutex_);
@@ -218,7 +218,7 @@ class Courier::Road {
   std::thread thread_;
 };
 
-Courier::Courier(TransportOptions options) : road_(std::make_unique<Road>(options)) {}
+Courier::Courier(TransportOptions options) : road_(std::make_unique<Road>(std::move(options))) {}
 Courier::~Courier() = default;
 
 void Courier::send(Errand errand) {

@@ -8,6 +8,8 @@
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
+// NOLINTBEGIN(cert-dcl54-cpp,misc-new-delete-overloads): the usual operator new, which is malloc,
+// stays.
 void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   explicit_bzero(memory, malloc_usable_size(memory));
@@ -17,5 +19,6 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
   operator delete(memory);
 }
+// NOLINTEND(cert-dcl54-cpp,misc-new-delete-overloads)
 
 #endif
