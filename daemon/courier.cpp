@@ -1,5 +1,6 @@
 #include "daemon/courier.h"
 
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -174,6 +175,8 @@ class Courier::Road {
     while (!stopping()) {
       while (auto waiting = next()) set_out(*std::move(waiting));
       for (auto& completion : transport_.wait(milliseconds(INT_MAX))) come_back(completion);
+      // The next errand is minutes away; what TLS needed goes back to the kernel.
+      if (travelling_.empty()) ::malloc_trim(0);
     }
   }
 

@@ -143,6 +143,23 @@ TEST_F(CurlTransportTest, CallsNoUrlThatIsNotHttpsOrLoopback) {
   }
 }
 
+TEST_F(CurlTransportTest, SendsNoFieldOfMoreThanOneLineAndShowsNoPassword) {
+  const LoopbackStub stub(answering(json_reply("{}")));
+  for (const bool in_authorization : {false, true}) {
+    HttpRequest request;
+    request.url = stub.url();
+    const std::string evil = "RK.1\r\nX-Evil: 1";
+    if (in_authorization) request.authorization = Secret(evil);
+    if (!in_authorization) request.headers = {{"ProjectCode", evil}};
+    const Error error = fetch(std::move(request)).reply.error();
+    EXPECT_EQ(error.error_class, ErrorClass::config);
+    EXPECT_THAT(error.message, HasSubstr("control characters"));
+    EXPECT_THAT(error.message, Not(HasSubstr("Evil")));
+  }
+  EXPECT_EQ(stub.accepted(), 0);
+  EXPECT_THAT(failure("http://name:hunter2@192.0.2.1/").message, Not(HasSubstr("hunter2")));
+}
+
 TEST_F(CurlTransportTest, SaysThatTheConnectionWasRefused) {
   int port = 0;
   { port = LoopbackStub(kHang).port(); }
