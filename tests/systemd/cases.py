@@ -41,7 +41,7 @@ class Site:
         inside = f"/run/{package.name}"
         with open(package, "rb") as source:
             subprocess.run(self.machine.command(f"cat > {inside}"), stdin=source, check=True)
-        return self.machine.run(f"DEBIAN_FRONTEND=noninteractive apt-get -y --no-download install {inside} 2>&1")
+        return self.machine.run(f"DEBIAN_FRONTEND=noninteractive apt-get -y install {inside} 2>&1")
 
     def close(self):
         self.upstream.stop()
@@ -62,6 +62,7 @@ class Case(unittest.TestCase):
                          "systemctl daemon-reload", check=False)
         self.machine.write("/etc/mdh-credentials/keys/lab.pem", self.upstream.key, "0600")
         self.configure()
+        self._cursor = self.machine.run("journalctl -n 1 --show-cursor | sed -n 's/^-- cursor: //p'").strip()
 
     def configure(self, **more):
         self.machine.write(CONFIG, self.upstream.configuration("credential:key_lab.pem", **more))
@@ -82,9 +83,17 @@ class Case(unittest.TestCase):
             f"http://127.0.0.1:6340/credentials/{profile or self.upstream.profile}", check=False)
         return json.loads(answer) if answer else None
 
+    def foreign_status(self, token):
+        """foreign_status() is the answer to another user who has somehow come by the token."""
+        return self.machine.run(
+            f"runuser -u nobody -- curl -s -o /dev/null -w '%{{http_code}}' -H 'Authorization: {token}'"
+            f" http://127.0.0.1:6340/credentials/{self.upstream.profile}")
+
     def main_pid(self, unit=UNIT):
         return int(self.machine.property(unit, "MainPID"))
 
     def journal(self, *matches):
-        lines = self.machine.run("journalctl --sync; journalctl -o json --no-pager " + " ".join(matches))
+        """journal() is what the journal got since the case began, of entries that match."""
+        lines = self.machine.run(f"journalctl --sync; journalctl --after-cursor='{self._cursor}' -o json --no-pager "
+                                 + " ".join(matches))
         return [json.loads(line) for line in lines.splitlines()]

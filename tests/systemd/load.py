@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Asks the daemon without pause, a new connection each time, until its standard input ends; then prints, as JSON, how
-many answers there were, what else there was, and the longest time between two answers. Runs in the machine's network."""
+"""Asks the daemon without pause, a new connection each time, until its standard input ends; then prints, as JSON, what
+the answers were and the longest time between two good ones. Runs in the machine's network."""
 
 import collections
 import json

@@ -40,10 +40,12 @@ def with_downloads(root, package, folder):
     for layer in layers.values():
         layer.mkdir()
     script = f"""
-        mount -t overlay -o lowerdir={root},upperdir={layers['upper']},workdir={layers['work']} overlay {layers['merged']}
+        mount -t overlay -o lowerdir={root},upperdir={layers['upper']},workdir={layers['work']} \
+            overlay {layers['merged']}
         cd {layers['merged']}
         mount --bind /etc/resolv.conf etc/resolv.conf || cp /etc/resolv.conf etc/
         mount -t proc proc proc
+        rm -f etc/apt/sources.list
         cp /etc/apt/sources.list etc/apt/ 2>/dev/null || true
         cp -r /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/trusted.gpg.d etc/apt/ 2>/dev/null || true
         cp {package} tmp/package.deb
