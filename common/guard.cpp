@@ -11,30 +11,37 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kLoopbackNames{"127.0.0.1", "localhost", "[::1]", "::1"};
 
-constexpr Refusal kMethod{405, "MethodNotAllowed", "this route does not take that method",
+constexpr Refusal kMethod{405, "MethodNotAllowed", "this route does not know that method",
                           "method"};
 constexpr Refusal kHost{403, "HostNotAllowed",
-                        "the Host header does not name this endpoint (DNS rebinding?)", "host"};
+                        "the Host header names another host than this one (DNS rebinding?)",
+                        "host"};
 constexpr Refusal kForwarded{403, "ForwardedNotAllowed",
                              "credentials are not given through a proxy", "forwarded"};
 constexpr Refusal kCrossOrigin{403, "CrossOriginNotAllowed",
                                "credentials are not given to web pages", "cross_origin"};
 constexpr Refusal kUser{403, "UserNotAllowed",
-                        "the calling user is not among the endpoint's allowed_users", "user"};
-constexpr Refusal kUserUnknown{403, "UserUnknown", "the kernel does not say which user is calling",
-                               "user_unknown"};
-constexpr Refusal kTokenMissing{401, "Unauthorized", "the Authorization header is missing",
-                                "token_missing"};
-constexpr Refusal kToken{401, "Unauthorized",
-                         "the Authorization header does not hold the endpoint's token", "token"};
-constexpr Refusal kSessionMissing{
-    401, "Unauthorized", "the x-aws-ec2-metadata-token header is missing", "session_token_missing"};
-constexpr Refusal kSessionForged{401, "Unauthorized", "the session token is not this endpoint's",
+                        "your user may not have these credentials (endpoint.allowed_users)",
+                        "user"};
+constexpr Refusal kUserUnknown{403, "UserUnknown",
+                               "the kernel does not say whose connection this is", "unknown_user"};
+constexpr Refusal kTokenMissing{
+    401, "MissingToken", "Authorization is missing: set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "no_token"};
+constexpr Refusal kToken{401, "BadToken",
+                         "Authorization does not hold the endpoint's token: is the token file of "
+                         "this daemon named?",
+                         "token"};
+constexpr Refusal kSessionMissing{401, "MissingSessionToken",
+                                  "a session token is needed: PUT /latest/api/token (IMDSv2)",
+                                  "no_session_token"};
+constexpr Refusal kSessionForged{401, "BadSessionToken", "the session token was not issued here",
                                  "session_token"};
-constexpr Refusal kSessionExpired{401, "Unauthorized", "the session token has expired",
+constexpr Refusal kSessionExpired{401, "SessionTokenExpired", "the session token has expired",
                                   "session_token_expired"};
-constexpr Refusal kSessionForeign{
-    401, "Unauthorized", "the session token was given to another user", "session_token_foreign"};
+constexpr Refusal kSessionForeign{401, "SessionTokenForeign",
+                                  "the session token was issued to another user",
+                                  "session_token_foreign"};
 
 using Verdict = std::optional<Refusal>;
 
