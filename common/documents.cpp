@@ -1,80 +1,102 @@
 #include "common/documents.h"
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 namespace mdh {
 namespace {
 
-// Appended piece by piece to a Secret, so that no JSON library leaves a copy of a key behind.
-class Document {
- public:
-  void add(std::string_view key, std::string_view value) {
-    if (value.empty()) std::abort();  // an empty key answered as 200 is the field's first bug
-    text_.append(text_.empty() ? "{\"" : ",\"");
-    text_.append(key);
-    text_.append("\":");
-    std::string quoted = json_string(value);
-    text_.append(quoted);
-    wipe(quoted);
-  }
-  Secret end() && {
-    text_.append("}");
-    return std::move(text_);
-  }
+constexpr std::size_t kMostValueBytes = 9000;
+constexpr std::size_t kMostMessageBytes = 400;
 
- private:
-  Secret text_;
-};
+// Straight into the Secret: no copy of a key is left behind in a JSON library's heap.
+void append_quoted(std::string_view text, Secret& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out.append("\"");
+  for (const char& c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') out.append("\\");
+    if (code >= 0x20) {
+      out.append({&c, 1});
+      continue;
+    }
+    const char escape[] = {'\\', 'u', '0', '0', kDigits[code >> 4], kDigits[code & 0x0f]};
+    out.append({escape, sizeof escape});
+  }
+  out.append("\"");
+}
 
-void add_keys(Document& document, const Credentials& credentials) {
-  document.add("AccessKeyId", credentials.access_key_id);
-  document.add("SecretAccessKey", credentials.secret_access_key.reveal());
-  document.add("Token", credentials.session_token.reveal());
-  document.add("Expiration", format_rfc3339(credentials.expiration));
+void append_member(std::string_view name, std::string_view value, Secret& out) {
+  out.append(out.empty() ? "{\"" : ",\"");
+  out.append(name);
+  out.append("\":");
+  append_quoted(value, out);
+}
+
+void append_keys(const Credentials& credentials, Secret& out) {
+  append_member("AccessKeyId", credentials.access_key_id, out);
+  append_member("SecretAccessKey", credentials.secret_access_key.reveal(), out);
+  append_member("Token", credentials.session_token.reveal(), out);
+  append_member("Expiration", format_rfc3339(credentials.expiration), out);
+  out.append("}");
+}
+
+std::string quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string_view cut(std::string_view message) {
+  if (message.size() <= kMostMessageBytes) return message;
+  std::size_t end = kMostMessageBytes;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xc0) == 0x80) --end;
+  return message.substr(0, end);
 }
 
 }  // namespace
 
-Secret container_document(const Credentials& credentials) {
-  Document document;
-  add_keys(document, credentials);
-  return std::move(document).end();
+bool is_presentable(const Credentials& credentials) {
+  const std::size_t bytes = credentials.access_key_id.size() +
+                            credentials.secret_access_key.size() + credentials.session_token.size();
+  return !credentials.access_key_id.empty() && !credentials.secret_access_key.empty() &&
+         !credentials.session_token.empty() && bytes <= kMostValueBytes;
 }
 
-Secret imds_document(const Credentials& credentials, WallTime last_updated) {
-  Document document;
-  document.add("Code", "Success");
-  document.add("LastUpdated", format_rfc3339(last_updated));
-  document.add("Type", "AWS-HMAC");
-  add_keys(document, credentials);
-  return std::move(document).end();
+Secret container_document(const Credentials& credentials) {
+  if (!is_presentable(credentials)) std::abort();
+  Secret document;
+  append_keys(credentials, document);
+  return document;
+}
+
+Secret imds_document(const Credentials& credentials) {
+  if (!is_presentable(credentials)) std::abort();
+  Secret document;
+  append_member("Code", "Success", document);
+  append_member("LastUpdated", format_rfc3339(credentials.received), document);
+  append_member("Type", "AWS-HMAC", document);
+  append_keys(credentials, document);
+  return document;
 }
 
 std::string identity_document(std::string_view region) {
-  return "{\"region\":" + json_string(region) + "}";
+  if (region.empty()) std::abort();
+  return "{\"region\":" + quoted(region) +
+         ",\"availabilityZone\":" + quoted(std::string(region) + "a") + "}";
 }
 
-std::string error_document(std::string_view code, std::string_view message) {
-  const std::string c = json_string(code);
-  const std::string m = json_string(message);
+std::string error_body(std::string_view code, std::string_view message) {
+  if (code.empty() || message.empty()) std::abort();
+  const std::string c = quoted(code);
+  const std::string m = quoted(cut(message));
   return "{\"code\":" + c + ",\"message\":" + m + ",\"Code\":" + c + ",\"Message\":" + m + "}";
 }
 
-std::string json_string(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string quoted = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (byte < 0x20) {
-      quoted.append("\\u00").append(1, kHex[byte >> 4]).append(1, kHex[byte & 0x0f]);
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
+Reply error_reply(int status, std::string_view code, std::string_view message) {
+  return {status, kJson, error_body(code, message)};
+}
+
+Reply text_reply(int status, std::string_view text) {
+  return {status, kPlainText, std::string(text)};
 }
 
 }  // namespace mdh

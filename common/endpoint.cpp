@@ -1,221 +1,206 @@
 #include "common/endpoint.h"
 
+#include <algorithm>
 #include <charconv>
 
-#include "common/documents.h"
-#include "common/session_token.h"
 #include "common/status.h"
 
 namespace mdh {
 namespace {
 
-constexpr milliseconds kContainerPatience{800};
-constexpr milliseconds kImdsPatience{400};
-constexpr std::string_view kTtlHeader = "x-aws-ec2-metadata-token-ttl-seconds";
-
-Reply plain(int status, std::string body) {
-  return {.status = status, .content_type = kPlainText, .body = std::move(body)};
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char letter = static_cast<char>(c | 0x20);
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-Reply error(int status, std::string_view code, std::string_view message) {
-  return {.status = status, .body = error_document(code, message)};
+// Some clients encode the '@' of a profile's name.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+    decoded += escape ? static_cast<char>(digit(text[i + 1]) << 4 | digit(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return decoded;
 }
 
-std::string_view code_of(ErrorClass error_class) {
+const ProfileState* wanted_profile(const Target& target, const EndpointFacts& facts) {
+  if (target.route == Route::container && target.profile.empty())
+    return facts.state.profiles.empty() ? nullptr : &facts.state.profiles.front();
+  if (target.profile.find('%') == target.profile.npos)
+    return find_profile(facts.state, target.profile);
+  return find_profile(facts.state, percent_decoded(target.profile));
+}
+
+Reply unknown_profile(bool imds) {
+  if (imds) return text_reply(404, "no such profile");
+  return error_reply(400, "UnknownProfile",
+                     "no profile of that name is configured; GET /status lists them");
+}
+
+std::string_view failure_code(ErrorClass error_class) {
   switch (error_class) {
     case ErrorClass::refused:
       return "UpstreamRefused";
-    case ErrorClass::unreachable:
-      return "UpstreamUnreachable";
     case ErrorClass::throttled:
       return "UpstreamThrottled";
+    case ErrorClass::unreachable:
+      return "UpstreamUnreachable";
     case ErrorClass::malformed:
       return "UpstreamMalformed";
     case ErrorClass::config:
     case ErrorClass::storage:
-      break;
+      return "LocalFailure";
   }
-  return "UpstreamRefused";
+  return "LocalFailure";
 }
 
-// 1 s and never longer: JS v2 and Go v1 sleep for it at every attempt.
-Reply unavailable(const ProfileState& profile) {
-  Reply reply;
-  if (profile.last_failure) {
-    const Error& failure = profile.last_failure->error;
-    reply = error(503, code_of(failure.error_class), failure.message);
-  } else if (profile.credentials) {
-    reply = error(503, "Expired", "the last credentials expired and no new ones have come yet");
-  } else {
-    reply = error(503, "NotReady", "the first credentials have not come yet");
-  }
+// Retry-After is 1 and never more: JS v2 and Go v1 sleep for it at every attempt.
+Reply unavailable(std::string_view code, std::string_view message) {
+  Reply reply = error_reply(503, code, message);
   reply.headers.push_back({"Retry-After", "1"});
   return reply;
 }
 
-Answer answer_set(const EndpointView& view, std::size_t index, bool imds) {
-  const ProfileState& profile = view.state.profiles[index];
-  if (servable(view.state, profile, view.now)) {
-    Reply reply;
-    reply.lent = imds ? view.rendered.imds(index) : view.rendered.container(index);
-    return {std::move(reply), {}, {}};
+Reply not_served(const ProfileState& profile) {
+  const std::string name = "profile " + profile.profile;
+  if (profile.last_failure) {
+    const Error& error = profile.last_failure->error;
+    return unavailable(failure_code(error.error_class),
+                       name + " has no valid credentials: " + error.message);
   }
-  const milliseconds patience = imds ? kImdsPatience : kContainerPatience;
-  return {unavailable(profile), profile.attempted ? milliseconds(0) : patience, {}};
+  if (profile.credentials && !is_presentable(*profile.credentials))
+    return unavailable("UpstreamMalformed", name + " was sent credentials that no client can use");
+  if (profile.credentials) return unavailable("Expired", name + "'s credentials have expired");
+  return unavailable("NotReady", name + " has not been fetched for the first time yet");
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// A name may hold '@', which some clients send as %40.
-std::string decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                        hex_digit(text[i + 2]) >= 0;
-    if (!escape) {
-      plain += text[i];
-      continue;
-    }
-    plain += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-    i += 2;
-  }
-  return plain;
-}
-
-std::optional<std::size_t> index_of(const State& state, std::string_view profile) {
-  const bool escaped = profile.find('%') != profile.npos;
-  const ProfileState* found = find_profile(state, escaped ? decoded(profile) : profile);
-  if (found == nullptr) return std::nullopt;
-  return static_cast<std::size_t>(found - state.profiles.data());
-}
-
-Answer answer_container(const EndpointView& view, std::string_view profile) {
-  const auto index = profile.empty() ? std::size_t{0} : index_of(view.state, profile);
-  if (index && *index < view.state.profiles.size()) return answer_set(view, *index, false);
-  return {error(400, "UnknownProfile", "no profile of that name is configured"), {}, {}};
-}
-
-Answer answer_imds_set(const EndpointView& view, std::string_view profile) {
-  const auto index = index_of(view.state, profile);
-  if (index) return answer_set(view, *index, true);
-  return {plain(404, "no such profile"), {}, {}};
-}
-
-Reply session_token_reply(const EndpointView& view, const RequestHead& head, const Caller& caller) {
-  const std::string_view text = head.header(kTtlHeader).value_or("");
+Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) {
+  const std::string_view text =
+      request.head.header("x-aws-ec2-metadata-token-ttl-seconds").value_or("");
   int ttl = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), ttl);
-  const bool number = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  if (!number || ttl < 1 || ttl > kLongestSession.count()) {
-    return error(400, "BadTtl", "X-aws-ec2-metadata-token-ttl-seconds must be 1 to 21600");
-  }
-  Reply reply =
-      plain(200, make_session_token(view.tokens, {view.now.wall, seconds(ttl),
-                                                  caller.user.value_or(kNobodyKnown), view.nonce}));
-  reply.headers.push_back({std::string(kTtlHeader), std::to_string(ttl)});
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), ttl);
+  const bool whole = failure == std::errc() && end == text.data() + text.size();
+  if (!whole || ttl < 1 || seconds(ttl) > kLongestSession)
+    return error_reply(400, "BadRequest",
+                       "x-aws-ec2-metadata-token-ttl-seconds must be a number from 1 to 21600");
+  Reply reply = text_reply(200, make_session_token(facts.tokens, {facts.now.wall, seconds(ttl),
+                                                                  request.user, facts.nonce}));
+  reply.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(ttl)});
   return reply;
 }
 
-const ProfileState& imds_profile(const EndpointView& view) {
-  const ProfileState* found = find_profile(view.state, view.config.imds_profile);
-  return found != nullptr ? *found : view.state.profiles.front();
+Reply about_region(Route route, const EndpointFacts& facts) {
+  const ProfileState* profile = find_profile(facts.state, facts.config.imds_profile);
+  if (profile == nullptr || profile->region.empty()) return text_reply(404, "no region is known");
+  if (route == Route::imds_zone) return text_reply(200, profile->region + "a");
+  if (route == Route::imds_region) return text_reply(200, profile->region);
+  return {200, kJson, identity_document(profile->region)};
 }
 
-Reply readiness(const EndpointView& view) {
+Reply imds_profile(const EndpointFacts& facts) {
+  const ProfileState* profile = find_profile(facts.state, facts.config.imds_profile);
+  return profile == nullptr ? text_reply(404, "no profile") : text_reply(200, profile->profile);
+}
+
+Reply page(const EndpointFacts& facts) {
+  return {
+      200,
+      kHtml,
+      status_page(facts.state, facts.page, facts.now),
+      {},
+      {{"Content-Security-Policy", page_security_policy()}, {"Referrer-Policy", "no-referrer"}}};
+}
+
+Reply health(const State& state) {
+  if (state.turning) return text_reply(200, "ok");
+  return unavailable("Stuck", "the refresh work does not go on");
+}
+
+Reply readiness(const EndpointFacts& facts) {
   std::string missing;
-  for (const ProfileState& profile : view.state.profiles) {
-    if (servable(view.state, profile, view.now)) continue;
-    const auto word = name(condition(view.state, profile, view.now));
-    missing.append(profile.profile).append(" ").append(word).append("\n");
+  for (const ProfileState& profile : facts.state.profiles) {
+    if (servable(facts.state, profile, facts.now)) continue;
+    missing += missing.empty() ? "no valid credentials for " : ", ";
+    missing += profile.profile;
+    missing += " (" + std::string(name(condition(facts.state, profile, facts.now))) + ")";
   }
-  return missing.empty() ? plain(200, "ready\n") : plain(503, missing);
-}
-
-Reply answer_imds(const EndpointView& view, Route route) {
-  const ProfileState& profile = imds_profile(view);
-  switch (route) {
-    case Route::imds_profile:
-      return plain(200, profile.profile);
-    case Route::imds_region:
-      return plain(200, profile.region);
-    case Route::imds_zone:
-      return plain(200, profile.region + "a");
-    case Route::imds_identity:
-      return {.body = identity_document(profile.region)};
-    default:
-      return plain(404, "not here");
-  }
+  return missing.empty() ? text_reply(200, "ready") : unavailable("NotReady", missing);
 }
 
 }  // namespace
 
-void RenderedSets::update(const State& state) {
-  sets_.resize(state.profiles.size());
-  for (std::size_t i = 0; i < sets_.size(); ++i) {
-    const ProfileState& profile = state.profiles[i];
-    if (sets_[i].from == profile.credentials) continue;
-    sets_[i] = {};
-    if (!profile.credentials) continue;
-    sets_[i].from = profile.credentials;
-    sets_[i].container = container_document(*profile.credentials);
-    sets_[i].imds = imds_document(*profile.credentials,
-                                  profile.refreshed_at.value_or(profile.credentials->received));
+const Endpoint::Rendered& Endpoint::rendered(std::size_t profile,
+                                             const CredentialsPtr& credentials) {
+  if (profile >= rendered_.size()) rendered_.resize(profile + 1);
+  Rendered& kept = rendered_[profile];
+  if (kept.of != credentials)
+    kept = {credentials, container_document(*credentials), imds_document(*credentials)};
+  return kept;
+}
+
+Outcome Endpoint::credentials(const EndpointRequest& request, const EndpointFacts& facts) {
+  const bool imds = request.target.route == Route::imds_credentials;
+  const ProfileState* profile = wanted_profile(request.target, facts);
+  if (profile == nullptr) return unknown_profile(imds);
+  const CredentialsPtr credentials = servable(facts.state, *profile, facts.now);
+  if (!credentials || !is_presentable(*credentials)) {
+    const bool first_attempt = !profile->attempted && !profile->credentials;
+    if (first_attempt && request.may_wait) return Park{imds ? kImdsWait : kContainerWait};
+    return not_served(*profile);
   }
-}
-
-std::string_view RenderedSets::container(std::size_t profile) const {
-  return sets_.at(profile).container.reveal();
-}
-
-std::string_view RenderedSets::imds(std::size_t profile) const {
-  return sets_.at(profile).imds.reveal();
-}
-
-Answer answer(const EndpointView& view, const RequestHead& head, const Target& target,
-              const Caller& caller) {
-  switch (target.route) {
-    case Route::container:
-      return answer_container(view, target.profile);
-    case Route::imds_credentials:
-      return answer_imds_set(view, target.profile);
-    case Route::session_token:
-      return {session_token_reply(view, head, caller), {}, {}};
-    case Route::status:
-      return {{.body = status_json(view.state, view.now)}, {}, {}};
-    case Route::healthz:
-      return {view.state.turning ? plain(200, "ok\n") : plain(503, "the refresh loop is stuck\n"),
-              {},
-              {}};
-    case Route::readyz:
-      return {readiness(view), {}, {}};
-    case Route::refresh:
-      if (!index_of(view.state, target.profile)) {
-        return {error(404, "UnknownProfile", "no profile of that name is configured"), {}, {}};
-      }
-      return {{}, {}, decoded(target.profile)};
-    case Route::unknown:
-      return {error(404, "NoSuchRoute", "there is nothing here; GET / lists what is"), {}, {}};
-    default:
-      return {answer_imds(view, target.route), {}, {}};
-  }
-}
-
-Reply refused(const Refusal& refusal, Route route) {
-  Reply reply = error(refusal.status, refusal.code, refusal.message);
-  if (refusal.status == 405)
-    reply.headers.push_back({"Allow", std::string(allowed_methods(route))});
+  const auto place = static_cast<std::size_t>(profile - facts.state.profiles.data());
+  const Rendered& document = rendered(place, credentials);
+  Reply reply;
+  reply.lent = imds ? document.imds.reveal() : document.container.reveal();
   return reply;
 }
 
-Reply refresh_reply(const RefreshAnswer& answer) {
-  if (answer.accepted) return {.status = 202, .body = "{\"accepted\":true}"};
-  Reply reply = error(429, "TooSoon",
-                      "a refresh was asked for a moment ago, or upstream named a time to wait for");
-  reply.headers.push_back({"Retry-After", std::to_string(answer.wait.count())});
+Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& facts) {
+  switch (request.target.route) {
+    case Route::container:
+    case Route::imds_credentials:
+      return credentials(request, facts);
+    case Route::session_token:
+      return session_token(request, facts);
+    case Route::imds_profile:
+      return imds_profile(facts);
+    case Route::imds_region:
+    case Route::imds_zone:
+    case Route::imds_identity:
+      return about_region(request.target.route, facts);
+    case Route::status:
+      return Reply{200, kJson, status_json(facts.state, facts.now)};
+    case Route::page:
+      return page(facts);
+    case Route::healthz:
+      return health(facts.state);
+    case Route::readyz:
+      return readiness(facts);
+    case Route::metrics:
+      return MetricsWish{};
+    case Route::refresh:
+      return RefreshWish{percent_decoded(request.target.profile)};
+    case Route::imds_other:
+      return text_reply(404, "not found");
+    case Route::unknown:
+      break;
+  }
+  const bool latest = request.head.path.substr(0, 8) == "/latest/";
+  return latest ? text_reply(404, "not found")
+                : error_reply(404, "NotFound", "there is nothing at this path");
+}
+
+Reply refresh_reply(const std::string& profile, const RefreshAnswer& answer, bool known) {
+  if (!known) return unknown_profile(false);
+  if (answer.accepted)
+    return {202, kJson, error_body("Accepted", "profile " + profile + " is being refreshed")};
+  const std::string wait = std::to_string(std::max<std::int64_t>(1, answer.wait.count()));
+  Reply reply = error_reply(429, "TooManyRequests",
+                            "profile " + profile + " may be refreshed again in " + wait + " s");
+  reply.headers.push_back({"Retry-After", wait});
   return reply;
 }
 

@@ -1,60 +1,71 @@
-// The endpoint's answers: request and state in, reply out. Reads nothing else, waits for nothing;
-// what it would have to wait for it says. Credentials are rendered once a set, not once a request.
+// What the endpoint answers to a request that the guard let in: (request, state, now) to a reply, a
+// wait, or a wish that the daemon grants. Nothing in it waits. Keeps the credential documents
+// rendered, which it makes anew when a set changes; the loop's thread only.
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/config.h"
-#include "common/guard.h"
-#include "common/metrics.h"
-#include "common/reply.h"
+#include "common/documents.h"
+#include "common/request_head.h"
+#include "common/route.h"
+#include "common/session_token.h"
 #include "common/state.h"
 #include "common/status_page.h"
 
 namespace mdh {
 
-// Each profile's documents, rendered when its set changes; in the order of State::profiles.
-class RenderedSets {
+// The 503 of a profile whose very first attempt still runs is put off for so long.
+inline constexpr milliseconds kContainerWait{800};
+inline constexpr milliseconds kImdsWait{400};
+
+// Park: ask again when the state has changed, or after `wait` with may_wait false.
+struct Park {
+  milliseconds wait{};
+};
+struct RefreshWish {
+  std::string profile;
+};
+struct MetricsWish {};
+using Outcome = std::variant<Reply, Park, RefreshWish, MetricsWish>;
+
+struct EndpointRequest {
+  const RequestHead& head;
+  Target target;
+  std::uint32_t user = kNobodyKnown;
+  bool may_wait = false;
+};
+
+// What an answer is made from, borrowed for one call.
+struct EndpointFacts {
+  const State& state;
+  const EndpointConfig& config;
+  const TokenRing& tokens;
+  const PageContext& page;
+  Now now{};
+  std::uint64_t nonce = 0;  // another one for every request
+};
+
+class Endpoint {
  public:
-  // update() renders what is new and drops what is gone; the rest stays.
-  void update(const State& state);
-  std::string_view container(std::size_t profile) const;
-  std::string_view imds(std::size_t profile) const;
+  // answer() may lend (Reply::lent) a document that lives until the next answer().
+  Outcome answer(const EndpointRequest& request, const EndpointFacts& facts);
 
  private:
   struct Rendered {
-    CredentialsPtr from;
+    CredentialsPtr of;
     Secret container;
     Secret imds;
   };
-  std::vector<Rendered> sets_;
+  Outcome credentials(const EndpointRequest& request, const EndpointFacts& facts);
+  const Rendered& rendered(std::size_t profile, const CredentialsPtr& credentials);
+
+  std::vector<Rendered> rendered_;  // by the profile's place in State
 };
 
-// What answers are made from; lent for the call.
-struct EndpointView {
-  const EndpointConfig& config;
-  const State& state;
-  const RenderedSets& rendered;
-  const TokenRing& tokens;
-  Now now{};
-  std::uint64_t nonce = 0;  // for a session token: fresh randomness
-};
-
-// An answer, or one of the two things that the caller must see to instead.
-struct Answer {
-  Reply reply;
-  milliseconds patience{0};     // more than 0: park the request until a set comes, this long at
-                                // most, then the reply counts
-  std::string refresh_profile;  // POST /refresh: whose; the reply is refresh_reply()'s then
-};
-
-// answer() is for a request that guard() let pass: every route but /metrics and GET /.
-Answer answer(const EndpointView& view, const RequestHead& head, const Target& target,
-              const Caller& caller);
-// refused() is the reply to a refusal of the guard, with Allow where it is the method.
-Reply refused(const Refusal& refusal, Route route);
-// refresh_reply() is 202, or 429 with the rest of the wait.
-Reply refresh_reply(const RefreshAnswer& answer);
+// refresh_reply() tells what became of a RefreshWish: 202, 429 with the wait, 400 for a stranger.
+Reply refresh_reply(const std::string& profile, const RefreshAnswer& answer, bool known);
 
 }  // namespace mdh

@@ -9,6 +9,8 @@
 namespace mdh {
 namespace {
 
+constexpr std::array<std::string_view, 4> kLoopbackNames{"127.0.0.1", "localhost", "[::1]", "::1"};
+
 constexpr Refusal kMethod{405, "MethodNotAllowed", "this route does not know that method",
                           "method"};
 constexpr Refusal kHost{403, "HostNotAllowed",
@@ -21,136 +23,135 @@ constexpr Refusal kCrossOrigin{403, "CrossOriginNotAllowed",
 constexpr Refusal kUser{403, "UserNotAllowed",
                         "your user may not have these credentials (endpoint.allowed_users)",
                         "user"};
-constexpr Refusal kUnknownUser{403, "UserUnknown",
+constexpr Refusal kUserUnknown{403, "UserUnknown",
                                "the kernel does not say whose connection this is", "unknown_user"};
-constexpr Refusal kNoToken{401, "MissingToken",
-                           "Authorization is missing: set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                           "no_token"};
+constexpr Refusal kTokenMissing{
+    401, "MissingToken", "Authorization is missing: set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "no_token"};
 constexpr Refusal kToken{401, "BadToken",
                          "Authorization does not hold the endpoint's token: is the token file of "
                          "this daemon named?",
                          "token"};
-constexpr Refusal kNoSession{401, "MissingSessionToken",
-                             "a session token is needed: PUT /latest/api/token (IMDSv2)",
-                             "no_session_token"};
-constexpr Refusal kForged{401, "BadSessionToken", "the session token was not issued here",
-                          "session_token"};
-constexpr Refusal kExpired{401, "SessionTokenExpired", "the session token has expired",
-                           "session_token_expired"};
-constexpr Refusal kForeign{401, "SessionTokenForeign",
-                           "the session token was issued to another user", "session_token_foreign"};
+constexpr Refusal kSessionMissing{401, "MissingSessionToken",
+                                  "a session token is needed: PUT /latest/api/token (IMDSv2)",
+                                  "no_session_token"};
+constexpr Refusal kSessionForged{401, "BadSessionToken", "the session token was not issued here",
+                                 "session_token"};
+constexpr Refusal kSessionExpired{401, "SessionTokenExpired", "the session token has expired",
+                                  "session_token_expired"};
+constexpr Refusal kSessionForeign{401, "SessionTokenForeign",
+                                  "the session token was issued to another user",
+                                  "session_token_foreign"};
 
-constexpr std::string_view kSessionHeader = "x-aws-ec2-metadata-token";
+using Verdict = std::optional<Refusal>;
 
-bool method_allowed(const Petition& petition) {
-  const std::string_view allowed = allowed_methods(petition.route);
-  const std::string_view method = petition.head.method;
-  if (method == allowed) return true;
-  return allowed == "GET, HEAD" && (method == "GET" || method == "HEAD");
+bool has_prefix(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && same_name(text.substr(0, prefix.size()), prefix);
 }
 
-// "host", "host:port", "[v6]", "[v6]:port", or a bare v6 address (aws-crt sends `Host: ::1`).
-struct HostField {
-  std::string_view host;
-  std::string_view port;
-};
-std::optional<HostField> split_host(std::string_view field) {
-  if (field.starts_with('[')) {
-    const std::size_t end = field.find(']');
-    if (end == field.npos) return std::nullopt;
-    const std::string_view rest = field.substr(end + 1);
-    if (!rest.empty() && (rest.front() != ':' || rest.size() == 1)) return std::nullopt;
-    return HostField{field.substr(1, end - 1), rest.empty() ? rest : rest.substr(1)};
-  }
-  const std::size_t colon = field.find(':');
-  if (colon == field.npos || field.find(':', colon + 1) != field.npos) return HostField{field, {}};
-  if (colon + 1 == field.size()) return std::nullopt;
-  return HostField{field.substr(0, colon), field.substr(colon + 1)};
+Verdict check_method(const GuardedRequest& request) {
+  const std::string_view method = request.head.method;
+  const std::string_view allowed = allowed_methods(request.route);
+  const bool reading = allowed.front() == 'G' && (method == "GET" || method == "HEAD");
+  if (reading || method == allowed) return std::nullopt;
+  Refusal refusal = kMethod;
+  refusal.allow = allowed;
+  return refusal;
 }
 
-bool host_allowed(const Petition& petition, const GuardRules& rules) {
-  const auto field = petition.head.header("host");
-  if (!field) return petition.head.http10;
-  const auto named = split_host(*field);
-  if (!named) return false;
-  if (!named->port.empty()) {
-    unsigned port = 0;
-    const char* end = named->port.data() + named->port.size();
-    const auto read = std::from_chars(named->port.data(), end, port);
-    if (read.ec != std::errc() || read.ptr != end || port != petition.caller.port) return false;
-  }
-  for (const std::string_view host : {"127.0.0.1", "localhost", "::1"}) {
-    if (same_name(named->host, host)) return true;
-  }
-  return std::any_of(rules.hosts.begin(), rules.hosts.end(),
-                     [&](const std::string& host) { return same_name(named->host, host); });
+// True of the name itself and of name:port, where the port is the one that took the connection.
+bool names_host(std::string_view host, std::string_view name, std::uint16_t port) {
+  if (!has_prefix(host, name)) return false;
+  host.remove_prefix(name.size());
+  if (host.empty()) return true;
+  char digits[8];
+  const char* end = std::to_chars(digits, digits + sizeof digits, port).ptr;
+  return host.front() == ':' && host.substr(1) == std::string_view(digits, end);
 }
 
-bool begins(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
+Verdict check_host(const GuardedRequest& request, const Peer& peer, const GuardRules& rules) {
+  const auto host = request.head.header("host");
+  if (!host) return request.head.http10 ? std::nullopt : Verdict(kHost);
+  const auto named = [&](std::string_view name) { return names_host(*host, name, peer.port); };
+  const bool known = std::any_of(kLoopbackNames.begin(), kLoopbackNames.end(), named) ||
+                     std::any_of(rules.hosts.begin(), rules.hosts.end(), named);
+  return known ? std::nullopt : Verdict(kHost);
 }
 
-std::optional<Refusal> way_refused(const RequestHead& head) {
+Verdict check_way(const RequestHead& head) {
   for (const HeaderField& field : head.fields) {
-    if (same_name(field.name, "forwarded") || same_name(field.name, "via") ||
-        begins(field.name, "x-forwarded-")) {
-      return kForwarded;
+    const std::string_view name = field.name;
+    switch (name.front() | 0x20) {
+      case 'f':
+        if (same_name(name, "forwarded")) return kForwarded;
+        break;
+      case 'v':
+        if (same_name(name, "via")) return kForwarded;
+        break;
+      case 'x':
+        if (has_prefix(name, "x-forwarded-")) return kForwarded;
+        break;
+      case 'o':
+        if (same_name(name, "origin")) return kCrossOrigin;
+        break;
+      case 's':
+        if (has_prefix(name, "sec-fetch-")) return kCrossOrigin;
+        break;
+      default:
+        break;
     }
-    if (same_name(field.name, "origin") || begins(field.name, "sec-fetch-")) return kCrossOrigin;
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> user_refused(const Caller& caller, const GuardRules& rules) {
-  if (rules.anyone) return std::nullopt;
-  if (!caller.user) return kUnknownUser;
+Verdict check_user(const Peer& peer, const GuardRules& rules) {
+  if (rules.any_user) return std::nullopt;
+  if (!peer.user) return kUserUnknown;
   const bool known =
-      std::find(rules.users.begin(), rules.users.end(), *caller.user) != rules.users.end();
-  return known ? std::nullopt : std::optional(kUser);
+      std::find(rules.users.begin(), rules.users.end(), *peer.user) != rules.users.end();
+  return known ? std::nullopt : Verdict(kUser);
 }
 
-std::optional<Refusal> endpoint_token_refused(const Petition& petition, const TokenRing& tokens) {
-  auto offered = petition.head.header("authorization");
-  if (!offered || offered->empty()) return kNoToken;
-  if (begins(*offered, "bearer ")) offered->remove_prefix(7);
-  return accepts(tokens, *offered, petition.now) ? std::nullopt : std::optional(kToken);
+Verdict check_endpoint_token(const RequestHead& head, const GuardKeys& keys) {
+  auto offered = head.header("authorization");
+  if (!offered || offered->empty()) return kTokenMissing;
+  if (has_prefix(*offered, "Bearer ")) offered->remove_prefix(7);
+  return accepts(keys.tokens, *offered, keys.now) ? std::nullopt : Verdict(kToken);
 }
 
-std::optional<Refusal> session_token_refused(const Petition& petition, const GuardRules& rules,
-                                             const TokenRing& tokens) {
-  const auto offered = petition.head.header(kSessionHeader);
-  if (!offered) return rules.imds_v1 ? std::nullopt : std::optional(kNoSession);
-  const std::uint32_t user = petition.caller.user.value_or(kNobodyKnown);
-  switch (check_session_token(tokens, *offered, user, petition.now)) {
+Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const GuardKeys& keys) {
+  const auto offered = head.header("x-aws-ec2-metadata-token");
+  if (!offered) return v1 ? std::nullopt : Verdict(kSessionMissing);
+  switch (check_session_token(keys.tokens, *offered, peer.user.value_or(kNobodyKnown), keys.now)) {
     case SessionVerdict::good:
       return std::nullopt;
     case SessionVerdict::expired:
-      return kExpired;
+      return kSessionExpired;
     case SessionVerdict::foreign:
-      return kForeign;
+      return kSessionForeign;
     case SessionVerdict::forged:
-      break;
+      return kSessionForged;
   }
-  return kForged;
+  return kSessionForged;
 }
 
 }  // namespace
 
-std::optional<Refusal> guard(const Petition& petition, const GuardRules& rules,
-                             const TokenRing& tokens) {
-  if (!method_allowed(petition)) return kMethod;
-  if (!host_allowed(petition, rules)) return kHost;
-  if (is_guarded(petition.route)) {
-    if (const auto refusal = way_refused(petition.head)) return refusal;
-    if (const auto refusal = user_refused(petition.caller, rules)) return refusal;
+Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules& rules,
+              const GuardKeys& keys) {
+  if (const Verdict refusal = check_method(request)) return refusal;
+  if (const Verdict refusal = check_host(request, peer, rules)) return refusal;
+  if (is_guarded(request.route)) {
+    if (const Verdict refusal = check_way(request.head)) return refusal;
+    if (const Verdict refusal = check_user(peer, rules)) return refusal;
   }
-  switch (pass(petition.route)) {
+  switch (pass(request.route)) {
     case Pass::endpoint_token:
-      return endpoint_token_refused(petition, tokens);
+      return check_endpoint_token(request.head, keys);
     case Pass::session_token:
-      return session_token_refused(petition, rules, tokens);
+      return check_session(request.head, peer, rules.imds_v1, keys);
     case Pass::none:
-      break;
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
-// Who may have what: one pure function over request, caller and rules, its checks in CONTRACT
-// section 4's order. Everything that gives credentials passes here first.
+// Who may ask for what: one pure, ordered function over (request, peer, rules). The order is the
+// contract's: method, Host, signs of a browser or a proxy, the peer's user, the token. Whether the
+// route and the profile exist is asked after it.
 #pragma once
 
 #include <cstdint>
@@ -14,37 +15,43 @@
 
 namespace mdh {
 
-// Who is calling, as far as the kernel says.
-struct Caller {
-  std::optional<std::uint32_t> user;  // nothing: the kernel could not say
-  std::uint16_t port = 0;             // the listener's port that took the request
-};
-
+// GuardRules is the configuration with its names resolved.
 struct GuardRules {
-  std::vector<std::string> hosts;    // listen addresses beside the loopback names, without brackets
-  std::vector<std::uint32_t> users;  // may have credentials
-  bool anyone = false;               // allowed_users ["any"]
-  bool imds_v1 = false;              // IMDS without a session token
+  bool any_user = false;             // allowed_users holds "any"
+  std::vector<std::uint32_t> users;  // uids that may have credentials
+  std::vector<std::string> hosts;    // Host values besides the loopback names: listen addresses
+  bool imds = true;
+  bool imds_v1 = false;  // a metadata request without a token passes
 };
 
+// Peer is the other end of a connection, as the kernel tells.
+struct Peer {
+  std::optional<std::uint32_t> user;  // nothing: the kernel could not say
+  std::uint16_t port = 0;             // of the listener that took the connection
+};
+
+// Refusal is the answer to a request that is not let in. `reason` is one word for the audit line
+// and the metric.
 struct Refusal {
   int status = 403;
   std::string_view code;
   std::string_view message;
-  std::string_view reason;  // for the audit line and the metric: one word
+  std::string_view reason;
+  std::string_view allow{};  // the Allow field of a 405
 };
 
-// One request before the guard; lent for the call.
-struct Petition {
-  const RequestHead& head;
-  Route route;
-  const Caller& caller;
+struct GuardKeys {
+  const TokenRing& tokens;
   WallTime now{};
 };
 
-// guard() is nothing when the request may be answered: method (405), Host (403), forwarded or
-// cross-origin headers, the caller's uid (403), then the route's token (401).
-std::optional<Refusal> guard(const Petition& petition, const GuardRules& rules,
-                             const TokenRing& tokens);
+struct GuardedRequest {
+  const RequestHead& head;
+  Route route = Route::unknown;
+};
+
+// guard() is nothing when the request may pass.
+std::optional<Refusal> guard(const GuardedRequest& request, const Peer& peer,
+                             const GuardRules& rules, const GuardKeys& keys);
 
 }  // namespace mdh

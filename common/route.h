@@ -7,20 +7,20 @@
 namespace mdh {
 
 enum class Route {
-  container,           // /credentials, /credentials/{profile}
-  session_token,       // PUT /latest/api/token
-  imds_profile,        // …/iam/security-credentials[-extended], with or without the slash
-  imds_credentials,    // …/iam/security-credentials[-extended]/{profile}
-  imds_region,         // …/placement/region
-  imds_zone,           // …/placement/availability-zone
-  imds_identity,       // /latest/dynamic/instance-identity/document
-  imds_other,          // any other /latest/…
+  container,         // /credentials, /credentials/{profile}
+  session_token,     // PUT /latest/api/token
+  imds_profile,      // …/iam/security-credentials[-extended], with or without the slash
+  imds_credentials,  // …/iam/security-credentials[-extended]/{profile}
+  imds_region,       // …/placement/region
+  imds_zone,         // …/placement/availability-zone
+  imds_identity,     // /latest/dynamic/instance-identity/document
+  imds_other,        // any other /latest/…
   status,
   page,
   healthz,
   readyz,
   metrics,
-  refresh,             // POST /refresh/{profile}
+  refresh,  // POST /refresh/{profile}
   unknown
 };
 inline constexpr std::size_t kRouteCount = static_cast<std::size_t>(Route::unknown) + 1;

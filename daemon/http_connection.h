@@ -34,10 +34,10 @@ milliseconds lifetime_of(Standing standing);
 
 struct HttpConnection {
   FileDescriptor socket;
-  Caller caller;
-  std::string in;      // bytes that no answer was given to yet
-  std::string out;     // bytes that the socket did not take yet
-  bool close = false;  // after what is in `out`
+  Peer peer;
+  std::string in;       // bytes that no answer was given to yet
+  std::string out;      // bytes that the socket did not take yet
+  bool close = false;   // after what is in `out`
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};
   std::list<HttpConnection*>::iterator place{};
@@ -58,6 +58,7 @@ class ConnectionQueues {
   }
 
  private:
+  HttpConnection* front_of(Standing standing) const;
   std::list<HttpConnection*>& queue(Standing standing) {
     return queues_[static_cast<std::size_t>(standing)];
   }

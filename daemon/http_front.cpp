@@ -150,7 +150,7 @@ class HttpFront::Floor {
   void welcome(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener) {
     if (connections_.size() >= most_ && !evict_idle()) return turn_away(socket);
     auto connection = std::make_unique<HttpConnection>();
-    connection->caller = {peers_.user_of(client, listener.address), port_of(listener.address)};
+    connection->peer = {peers_.user_of(client, listener.address), port_of(listener.address)};
     connection->socket = std::move(socket);
     const int fd = connection->socket.get();
     queues_.enter(*connection, Standing::fresh, now_);
@@ -180,7 +180,7 @@ class HttpFront::Floor {
   }
 
   static std::int64_t user_key(const HttpConnection& connection) {
-    return connection.caller.user ? std::int64_t{*connection.caller.user} : -1;
+    return connection.peer.user ? std::int64_t{*connection.peer.user} : -1;
   }
 
   // Whoever fills the house makes room: the user with the most connections loses the oldest idle
@@ -247,7 +247,7 @@ class HttpFront::Floor {
     }
     const bool may_wait =
         queues_.standing_at(Standing::parked).size() < kMostParked && out_.empty();
-    const auto outcome = desk_.answer(head_, connection.caller, may_wait && !draining_, out_);
+    const auto outcome = desk_.answer(head_, connection.peer, may_wait && !draining_, out_);
     if (outcome.patience > milliseconds(0)) {
       patience_ = outcome.patience;
       return false;
@@ -269,7 +269,7 @@ class HttpFront::Floor {
     const std::size_t length = find_head_end(bytes);
     if (read_head(std::string_view(bytes).substr(0, length), head_)) return close(connection);
     out_.clear();
-    const auto outcome = desk_.answer(head_, connection.caller, may_wait, out_);
+    const auto outcome = desk_.answer(head_, connection.peer, may_wait, out_);
     if (outcome.patience > milliseconds(0)) return;
     connection.in.erase(0, length);
     connection.close = outcome.close || draining_;

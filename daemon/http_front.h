@@ -23,7 +23,7 @@ struct FrontDesk {
     milliseconds patience{0};  // more than 0: no answer yet; ask again when woken, or after this
   };
   // Appends a whole answer to `out`, unless it wants to wait and `may_wait` is true.
-  std::function<Outcome(const RequestHead& head, const Caller& caller, bool may_wait,
+  std::function<Outcome(const RequestHead& head, const Peer& peer, bool may_wait,
                         std::string& out)>
       answer;
   // Appends the answer to a head that is none; the connection is closed after it.
