@@ -43,9 +43,9 @@ HttpConnection* ConnectionQueues::front_of(Standing standing) const {
   if (queue.empty()) return nullptr;
   if (standing != Standing::parked) return queue.front();
   // Parked ones, of which there are few, each have a patience of their own.
-  return *std::min_element(
-      queue.begin(), queue.end(),
-      [](const auto* left, const auto* right) { return left->deadline < right->deadline; });
+  return *std::min_element(queue.begin(), queue.end(), [](const auto* left, const auto* right) {
+    return left->deadline < right->deadline;
+  });
 }
 
 std::optional<ConnectionTime> ConnectionQueues::next() const {

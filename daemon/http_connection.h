@@ -35,9 +35,9 @@ milliseconds lifetime_of(Standing standing);
 struct HttpConnection {
   FileDescriptor socket;
   Peer peer;
-  std::string in;       // bytes that no answer was given to yet
-  std::string out;      // bytes that the socket did not take yet
-  bool close = false;   // after what is in `out`
+  std::string in;      // bytes that no answer was given to yet
+  std::string out;     // bytes that the socket did not take yet
+  bool close = false;  // after what is in `out`
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};
   std::list<HttpConnection*>::iterator place{};
