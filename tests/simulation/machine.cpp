@@ -49,6 +49,7 @@ void Machine::live() {
   while (time_ < kMonth && broken_.empty()) {
     arrive();
     for (Errand& errand : engine_.turn(now())) send(std::move(errand));
+    if (engine_.next_turn() <= now().boot) fail("the engine asks for a turn it does not need", 0);
     write_files();
     check_step();
     if (time_ >= next_probe_) probe();

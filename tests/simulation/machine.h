@@ -38,9 +38,10 @@ class Machine {
     Answer answer;
   };
   struct Profile {
-    int project = 0;     // the weather's number
-    bool away = false;   // an exchange is in flight
-    WallTime on_disk{};  // the expiration of the set in the profile file
+    int project = 0;                    // the weather's number
+    bool away = false;                  // an exchange is in flight
+    WallTime on_disk{};                 // the expiration of the set in the profile file
+    std::optional<Time> amiss_since{};  // seen failing or late
   };
 
   Now now() const;

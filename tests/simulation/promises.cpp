@@ -65,11 +65,21 @@ void Machine::check_recovery(std::size_t index) {
   const ProfileState& profile = engine_.state().profiles[index];
   const int project = profiles_[index].project;
   const bool late = true_left(index) < lead(project) - kMinute;
-  if (!profile.last_failure && !late) return;
+  std::optional<Time>& since = profiles_[index].amiss_since;
+  if (!profile.last_failure && !late) return since.reset();
+  if (!since) since = time_;  // a stepped clock costs a refusal in the fairest weather
   const auto fair = weather_.fair_since(time_, place(project));
   if (!fair) return;
-  const Time lasted = time_ - *fair;
-  if (lasted > allowance(profile.last_failure)) {
+  const Time lasted = time_ - std::max(*fair, *since);
+  Time allowed = allowance(profile.last_failure);
+  if (!profile.last_failure) {  // it may wait for a token that another project was refused
+    for (const ProfileState& other : engine_.state().profiles) {
+      if (other.account == profile.account) {
+        allowed = std::max(allowed, allowance(other.last_failure));
+      }
+    }
+  }
+  if (lasted > allowed) {
     fail(profile.last_failure ? "not recovered after the weather cleared" : "starved", index);
   }
   const bool ours = profile.last_failure && !profile.last_failure->error.retry_after &&
