@@ -20,7 +20,7 @@ void each_flight(Schedules& schedule, Use use) {
 // Nothing: an errand's return will set it going, not the clock.
 std::optional<BootTime> next_start(const AccountSchedule& account, const ProjectSchedule& project,
                                    BootTime now) {
-  if (project.flight || exchanges_in_flight(account) >= kMostExchanges) return std::nullopt;
+  if (project.flight) return std::nullopt;
   const BootTime next = next_attempt(account, project, now);
   if (account.flight && !token_usable(account, next)) return std::nullopt;
   return next;
@@ -64,6 +64,7 @@ BootTime next_moment(const Schedule& schedule, BootTime now) {
     if (flight.patience > now) next = std::min(next, flight.patience);
   });
   for (const AccountSchedule& account : schedule.accounts) {
+    if (exchanges_in_flight(account) >= kMostExchanges) continue;
     for (const ProjectSchedule& project : account.projects) {
       next = std::min(next, next_start(account, project, now).value_or(BootTime::max()));
     }
