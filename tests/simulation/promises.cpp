@@ -43,8 +43,9 @@ void Machine::fail(const std::string& promise, std::size_t index) {
 
 void Machine::check_step() {
   const State& state = engine_.state();
+  const Now clocks = now();
   for (std::size_t i = 0; i < state.profiles.size(); ++i) {
-    const bool served = servable(state, state.profiles[i], now()) != nullptr;
+    const bool served = servable(state, state.profiles[i], clocks) != nullptr;
     if (served && true_left(i) <= Time(0)) fail("an expired set is served", i);
     if (!served && true_left(i) > kLeastServed + kClockError) fail("503 though a set is valid", i);
   }
@@ -88,11 +89,12 @@ void Machine::check_recovery(std::size_t index) {
 }
 
 void Machine::probe() {
+  const Now clocks = now();
+  const bool full = weather_.find(Kind::disk_full, time_, {}) != nullptr;
   for (std::size_t i = 0; i < profiles_.size(); ++i) {
-    const bool served = servable(engine_.state(), engine_.state().profiles[i], now()) != nullptr;
+    const bool served = servable(engine_.state(), engine_.state().profiles[i], clocks) != nullptr;
     ledger_.count(profiles_[i].project, served ? true_left(i) : Time(0));
     check_recovery(i);
-    const bool full = weather_.find(Kind::disk_full, time_, {}) != nullptr;
     const auto& set = engine_.state().profiles[i].credentials;
     if (!full && set && profiles_[i].on_disk != set->expiration) fail("the file is stale", i);
   }
