@@ -24,8 +24,8 @@ bool spend(Haste& haste, BootTime now) {
   return true;
 }
 
-BootTime soon(Schedule& schedule, BootTime now) {
-  const auto spread = static_cast<double>(milliseconds(kSpread).count()) * schedule.jitter.draw();
+BootTime soon(Jitter& jitter, BootTime now) {
+  const auto spread = static_cast<double>(milliseconds(kSpread).count()) * jitter.draw();
   return now + milliseconds(static_cast<milliseconds::rep>(spread));
 }
 
@@ -38,14 +38,14 @@ void follow(Schedule& schedule, ProjectSchedule& project, Now now) {
   const milliseconds spare = left(schedule.state, project, now) - lead_time(project.life);
   const BootTime latest = now.boot + std::max(spare, milliseconds(0));
   if (project.rotation.due <= latest || project.rotation.failures > 0) return;
-  bring_forward(project.rotation, latest + (soon(schedule, now.boot) - now.boot));
+  bring_forward(project.rotation, latest + (soon(project.jitter, now.boot) - now.boot));
 }
 
 void hurry(Schedule& schedule, AccountSchedule& account, Now now) {
-  const BootTime moment = soon(schedule, now.boot);
+  const BootTime moment = soon(account.jitter, now.boot);
   if (account.rotation.failures > 0) bring_forward(account.rotation, moment);
   for (ProjectSchedule& project : account.projects) {
-    const BootTime own = soon(schedule, now.boot);
+    const BootTime own = soon(project.jitter, now.boot);
     if (!project.flight && project.rotation.failures > 0) bring_forward(project.rotation, own);
   }
   follow_clock(schedule, account, now);

@@ -3,12 +3,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace mdh {
 
 class Jitter {
  public:
   explicit Jitter(std::uint64_t seed) : state_(seed) {}
+  // The second form is a stream of `name`'s own (FNV-1a): one project's failures then do not move
+  // another's refresh times.
+  Jitter(std::uint64_t seed, std::string_view name) : state_(seed ^ 0xcbf29ce484222325) {
+    for (const char one : name) state_ = (state_ ^ static_cast<unsigned char>(one)) * 0x100000001b3;
+  }
 
   // draw() is uniform in [0, 1).
   double draw() {

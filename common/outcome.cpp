@@ -63,7 +63,7 @@ void fail_project(Schedule& schedule, ProjectSchedule& project, const Error& err
   project.rotation = after_failure(
       project.rotation,
       {error, journey.sent, journey.now.boot, served_for(schedule.state, project, journey.now)},
-      schedule.jitter.draw());
+      project.jitter.draw());
   note_failure(schedule.state, schedule.state.profiles[project.profile], error,
                end_attempt(project, journey));
 }
@@ -98,7 +98,7 @@ void token_failed(Schedule& schedule, AccountSchedule& account, const Error& err
   const auto waiting = due_projects(account, now.boot);
   account.rotation = after_failure(
       account.rotation, {error, journey.sent, now.boot, shortest(schedule.state, waiting, now)},
-      schedule.jitter.draw());
+      account.jitter.draw());
   if (error.oauth_error == "invalid_client") account.sign_by_upstream = true;
   for (ProjectSchedule* project : waiting) {
     note_failure(schedule.state, schedule.state.profiles[project->profile], error,
@@ -121,7 +121,7 @@ void take_set(Schedule& schedule, AccountSchedule& account, ProjectSchedule& pro
   }
   project.life = life;
   project.token_renewed = false;
-  project.rotation = after_success({life, life}, journey.now.boot, schedule.jitter.draw());
+  project.rotation = after_success({life, life}, journey.now.boot, project.jitter.draw());
   profile.warning = life_warning(life);
   note_success(state, profile, std::move(set), end_attempt(project, journey));
 }

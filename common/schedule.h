@@ -29,6 +29,7 @@ struct ProjectSchedule {
   std::size_t project = 0;  // index into the account's configured projects
   std::size_t profile = 0;  // index into State::profiles
   std::string identity;
+  Jitter jitter{0};
   Rotation rotation;
   milliseconds life{};  // of the set it has
   std::optional<Flight> flight;
@@ -44,6 +45,7 @@ struct AccountSchedule {
   bool token_once = false;  // may be presented once, whatever its usable_until
   Rotation rotation;        // the token's: `due` holds back the next token request after a failure
   std::optional<Flight> flight;
+  Jitter jitter{0};
   SkewEstimate clock;
   bool sign_by_upstream = false;  // an invalid_client came while the clocks were apart
   std::vector<ProjectSchedule> projects;
@@ -52,7 +54,7 @@ struct AccountSchedule {
 struct Schedule {
   State state;
   std::vector<AccountSchedule> accounts;  // as State::accounts
-  Jitter jitter{0};
+  std::uint64_t jitter_seed = 0;
   std::uint64_t last_id = 0;
 };
 

@@ -124,7 +124,7 @@ bool adopt_set(Schedule& schedule, ProjectSchedule& project, const SnapshotEntry
   profile.attempted = true;  // by the process that left it
   const milliseconds rest = left(schedule.state, project, now);
   project.life = std::max(entry.credentials->expiration - entry.credentials->received, rest);
-  project.rotation = after_restart({project.life, rest}, now.boot, schedule.jitter.draw());
+  project.rotation = after_restart({project.life, rest}, now.boot, project.jitter.draw());
   return true;
 }
 
@@ -143,12 +143,14 @@ void adopt_clocks(Schedule& schedule, const Snapshot& snapshot) {
 void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
   AccountSchedule account;
   account.config = std::make_shared<const AccountConfig>(config);
+  account.jitter = Jitter(schedule.jitter_seed, config.name);
   for (std::size_t i = 0; i < config.projects.size(); ++i) {
     const ProjectConfig& project = config.projects[i];
     ProjectSchedule added;
     added.project = i;
     added.profile = schedule.state.profiles.size();
     added.identity = project_identity(config, project);
+    added.jitter = Jitter(schedule.jitter_seed, added.identity + project.profile);
     added.rotation.due = now.boot;
     account.projects.push_back(std::move(added));
     ProfileState profile;
@@ -165,7 +167,7 @@ void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
 
 Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now) {
   Schedule schedule;
-  schedule.jitter = Jitter(jitter_seed);
+  schedule.jitter_seed = jitter_seed;
   schedule.state.started = now.boot;
   for (const AccountConfig& account : config.accounts) add_account(schedule, account, now);
   show_next_attempts(schedule, now);
@@ -173,8 +175,7 @@ Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now) 
 }
 
 Schedule succeed(Schedule before, const Config& config, Now now) {
-  Schedule after = new_schedule(config, 0, now);
-  after.jitter = before.jitter;
+  Schedule after = new_schedule(config, before.jitter_seed, now);
   after.last_id = before.last_id;
   after.state.durations = before.state.durations;
   after.state.started = before.state.started;

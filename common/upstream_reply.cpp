@@ -66,9 +66,11 @@ std::string hint_for(const HttpReply& reply, std::optional<seconds> wait) {
 }
 
 std::string amount(seconds off) {
-  const auto count = off.count();
-  if (count >= 2 * 86400) return std::to_string(count / 86400) + " days";
-  if (count >= 2 * 3600) return std::to_string(count / 3600) + " h";
+  constexpr std::int64_t kHour = 3600;
+  constexpr std::int64_t kDay = 24 * kHour;
+  const std::int64_t count = off.count();
+  if (count >= 2 * kDay) return std::to_string(count / kDay) + " days";
+  if (count >= 2 * kHour) return std::to_string(count / kHour) + " h";
   return std::to_string((count + 30) / 60) + " min";
 }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "common/upstream_reply.h"
+#include "daemon/request_check.h"
 #include "daemon/transfer_failure.h"
 
 namespace mdh {
@@ -16,9 +17,6 @@ namespace {
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 struct FreeFields {
   void operator()(curl_slist* fields) const { curl_slist_free_all(fields); }
@@ -42,33 +40,6 @@ struct Transfer::Buffers {
 namespace {
 
 using Buffers = Transfer::Buffers;
-
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
-  std::string copy = text;
-  curl_free(text);
-  return copy;
-}
-
-bool loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
-
-// Whether we may call the URL at all; `plain` is set for http to loopback.
-Done examine(const std::string& address, bool& plain) {
-  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
-  const Error refused{ErrorClass::config, Stage::token, "cannot call the URL " + address,
-                      "use https://; plain http:// is for a loopback address only"};
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) {
-    return refused;
-  }
-  const std::string scheme = part_of(url.get(), CURLUPART_SCHEME);
-  plain = scheme == "http";
-  if (plain ? loopback(part_of(url.get(), CURLUPART_HOST)) : scheme == "https") return done();
-  return refused;
-}
 
 std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* target) {
   auto& buffers = *static_cast<Buffers*>(target);
@@ -144,7 +115,8 @@ void set_trust_store(CURL* easy, const std::string& ca_file) {
   }
 }
 
-void set_trust(Buffers& buffers, bool plain) {
+void set_trust(Buffers& buffers, Way way) {
+  const bool plain = way == Way::loopback_http;
   CURL* easy = buffers.easy.get();
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   // A loopback address behind a proxy is the proxy's, and the request would leave the machine.
@@ -218,14 +190,13 @@ Transfer::Transfer(std::unique_ptr<Buffers> buffers) : buffers_(std::move(buffer
 Transfer::~Transfer() = default;
 
 Result<std::unique_ptr<Transfer>> Transfer::prepare(HttpRequest request, TransportOptions options) {
-  bool plain = false;
-  const Done allowed = examine(request.url, plain);
-  if (!allowed) return allowed.error();
+  const Result<Way> way = way_of(request);
+  if (!way) return way.error();
   auto buffers = std::make_unique<Buffers>(Buffers{std::move(request), std::move(options)});
   buffers->easy.reset(curl_easy_init());
   if (!buffers->easy) std::abort();
   set_request(*buffers);
-  set_trust(*buffers, plain);
+  set_trust(*buffers, *way);
   set_limits(*buffers);
   set_receivers(*buffers);
   return std::unique_ptr<Transfer>(new Transfer(std::move(buffers)));
