@@ -1,6 +1,7 @@
 #include "daemon/listeners.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -111,6 +112,8 @@ Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
                             "mend ListenStream= of the socket unit");
     }
     set_options(socket.get(), allowed->is_v6);
+    // systemd passes them blocking (NonBlocking=no): an accept would hold the whole loop.
+    fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
     add(all, std::move(socket));
   }
   return all;
