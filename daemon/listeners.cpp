@@ -1,17 +1,13 @@
 #include "daemon/listeners.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <optional>
-#include <utility>
 
 #include "common/config_rules.h"
 #include "daemon/file_text.h"
@@ -21,200 +17,174 @@ namespace mdh {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr std::uint16_t kDefaultPort = 6340;
-constexpr std::uint16_t kLastPort = 6340 + 255;
+constexpr std::uint16_t kPortsTried = 100;
 
-Error endpoint_error(std::string message, std::string hint = {}) {
-  Error error;
-  error.error_class = ErrorClass::storage;
-  error.stage = Stage::endpoint;
-  error.message = std::move(message);
-  error.hint = std::move(hint);
-  return error;
-}
+struct Bound {
+  FileDescriptor socket;
+  int fault = 0;  // errno when there is no socket
+};
 
-std::string text_of(const ListenAddress& address) {
-  const std::string host = address.is_v6 ? "[" + address.host + "]" : address.host;
-  return host + ":" + std::to_string(address.port);
-}
-
-// A socket's address as the kernel has it; nothing when it is no TCP address.
-std::optional<ListenAddress> bound_address(int fd) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return std::nullopt;
-  char host[INET6_ADDRSTRLEN] = "";
-  if (storage.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &storage, sizeof v4);
-    inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-    return ListenAddress{host, ntohs(v4.sin_port), false};
-  }
-  if (storage.ss_family != AF_INET6) return std::nullopt;
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &storage, sizeof v6);
-  inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-  return ListenAddress{host, ntohs(v6.sin6_port), true};
-}
-
-bool set_option(int fd, int level, int option, int value) {
-  return setsockopt(fd, level, option, &value, sizeof value) == 0;
-}
-
-// What accepted sockets inherit: answers at once, and to this machine alone.
-void set_inherited_options(int fd, bool is_v6) {
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  if (is_v6) {
-    set_option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 1);
-  } else {
-    set_option(fd, IPPROTO_IP, IP_TTL, 1);
-  }
-}
-
-int bind_to(int fd, const ListenAddress& address) {
+socklen_t fill(const ListenAddress& address, sockaddr_storage& out) {
+  out = {};
   if (address.is_v6) {
-    sockaddr_in6 v6{};
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(address.port);
     inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr);
-    return bind(fd, reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
+    return sizeof v6;
   }
-  sockaddr_in v4{};
+  auto& v4 = reinterpret_cast<sockaddr_in&>(out);
   v4.sin_family = AF_INET;
   v4.sin_port = htons(address.port);
   inet_pton(AF_INET, address.host.c_str(), &v4.sin_addr);
-  return bind(fd, reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+  return sizeof v4;
 }
 
-// Leaves errno where it gives no socket. Never SO_REUSEPORT: a second daemon of the same user would
-// silently share the port.
-FileDescriptor listen_on(const ListenAddress& address) {
-  const int family = address.is_v6 ? AF_INET6 : AF_INET;
-  FileDescriptor fd(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return fd;
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (address.is_v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  set_inherited_options(fd.get(), address.is_v6);
-  if (bind_to(fd.get(), address) == 0 && listen(fd.get(), kBacklog) == 0) return fd;
-  const int why = errno;
-  fd.reset();
-  errno = why;
-  return fd;
+void set(int fd, int level, int option, int value) {
+  setsockopt(fd, level, option, &value, sizeof value);
 }
 
-void add(Listeners& listeners, FileDescriptor fd) {
-  const auto address = bound_address(fd.get());
-  if (!address) return;
-  listeners.addresses.push_back(text_of(*address));
-  listeners.sockets.push_back(std::move(fd));
-}
-
-// Binds what can be bound; true when an address is missing because somebody has its port.
-bool bind_all(const std::vector<ListenAddress>& wanted, Listeners& listeners) {
-  bool taken = false;
-  for (const ListenAddress& address : wanted) {
-    if (FileDescriptor fd = listen_on(address)) {
-      add(listeners, std::move(fd));
-      continue;
-    }
-    taken |= errno == EADDRINUSE;
-    listeners.warnings.push_back("cannot listen on " + text_of(address) + ": " +
-                                 std::strerror(errno));
+// What can be set on a bound socket, too; accepted ones inherit it. One hop keeps packets on this
+// machine even where an address of it is routed.
+void set_options(int fd, bool is_v6) {
+  set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (is_v6) {
+    set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 1);
+  } else {
+    set(fd, IPPROTO_IP, IP_TTL, 1);
   }
-  return taken;
 }
 
-Result<Listeners> at_least_one(Listeners listeners) {
-  if (!listeners.sockets.empty()) return listeners;
-  std::string why;
-  for (const std::string& warning : listeners.warnings) why += (why.empty() ? "" : "; ") + warning;
-  return endpoint_error(why.empty() ? "no address to listen on" : why,
-                        "`mdh-credentials check` says who holds a port; --listen takes another");
+Bound bind_to(const ListenAddress& address) {
+  sockaddr_storage at{};
+  const socklen_t size = fill(address, at);
+  FileDescriptor fd(socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return {{}, errno};
+  set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (address.is_v6) set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  set_options(fd.get(), address.is_v6);
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&at), size) != 0) return {{}, errno};
+  if (listen(fd.get(), kBacklog) != 0) return {{}, errno};
+  return {std::move(fd), 0};
 }
 
-Listeners adopt(std::vector<FileDescriptor> adopted) {
-  Listeners listeners;
-  for (FileDescriptor& fd : adopted) {
-    int listening = 0;
-    socklen_t size = sizeof listening;
-    getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size);
-    const auto address = bound_address(fd.get());
-    if (listening == 0 || !address || !may_listen_on(address->host, address->is_v6)) {
-      listeners.warnings.push_back("refused a socket from the service manager: " +
-                                   (address ? text_of(*address) : std::string("not TCP")) +
-                                   " must be " + std::string(kListenAddress.words));
-      continue;
-    }
-    fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
-    fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
-    set_inherited_options(fd.get(), address->is_v6);
-    add(listeners, std::move(fd));
+std::string text_of(const std::string& host, bool is_v6, std::uint16_t port) {
+  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string address_of(int fd) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
+  char host[INET6_ADDRSTRLEN] = "";
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0) return {};
+  if (at.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(at);
+    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
+    return text_of(host, true, ntohs(v6.sin6_port));
   }
-  return listeners;
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(at);
+  inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+  return text_of(host, false, ntohs(v4.sin_port));
 }
 
-std::string port_path(const std::string& state_dir) {
-  return state_dir + "/port";
+void add(Listeners& all, FileDescriptor socket) {
+  all.addresses.push_back(address_of(socket.get()));
+  all.sockets.push_back(std::move(socket));
 }
 
-std::uint16_t remembered_port(const std::string& state_dir) {
-  const auto text = read_text(port_path(state_dir), 16);
-  if (!text) return kDefaultPort;
-  int port = 0;
-  std::from_chars(text->data(), text->data() + text->size(), port);
-  const bool sensible = port >= kDefaultPort && port <= kLastPort;
-  return sensible ? static_cast<std::uint16_t>(port) : kDefaultPort;
+Error endpoint_error(std::string message, std::string hint) {
+  return {.error_class = ErrorClass::storage,
+          .stage = Stage::endpoint,
+          .message = std::move(message),
+          .hint = std::move(hint)};
 }
 
-std::vector<ListenAddress> parsed(const std::vector<std::string>& listen) {
-  std::vector<ListenAddress> addresses;
+// Also what systemd passes is held to the rule: this machine and nobody else.
+Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
+  Listeners all;
+  for (FileDescriptor& socket : sockets) {
+    const std::string address = address_of(socket.get());
+    const auto allowed = parse_listen_address(address);
+    if (!allowed) {
+      return endpoint_error("the socket passed for " + (address.empty() ? "?" : address) +
+                                " is not on a loopback address",
+                            "mend ListenStream= of the socket unit");
+    }
+    set_options(socket.get(), allowed->is_v6);
+    add(all, std::move(socket));
+  }
+  return all;
+}
+
+std::uint16_t remembered_port(const std::string& path, std::uint16_t otherwise) {
+  const auto text = read_text(path, 16);
+  std::uint16_t port = 0;
+  if (!text) return otherwise;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), port);
+  return read.ec == std::errc() && port != 0 ? port : otherwise;
+}
+
+// Binds every address at one port. Not available counts only as taken; a machine without IPv6 has
+// the other address alone.
+bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Listeners& all) {
+  all = {};
   for (const std::string& text : listen) {
-    if (auto address = parse_listen_address(text)) addresses.push_back(*address);
+    ListenAddress address = *parse_listen_address(text);
+    address.port = port;
+    Bound bound = bind_to(address);
+    if (bound.socket) {
+      add(all, std::move(bound.socket));
+    } else if (bound.fault == EADDRINUSE || bound.fault == EACCES) {
+      return false;
+    } else {
+      all.warnings.push_back("cannot listen on " + text_of(address.host, address.is_v6, port) +
+                             ": " + std::strerror(bound.fault));
+    }
   }
-  return addresses;
+  return !all.sockets.empty();
 }
 
-// Nothing when the port is taken on one of the addresses.
-std::optional<Listeners> try_port(std::vector<ListenAddress> addresses, std::uint16_t port) {
-  for (ListenAddress& address : addresses) address.port = port;
-  Listeners listeners;
-  if (bind_all(addresses, listeners)) return std::nullopt;
-  return listeners;
-}
-
-void remember(const std::string& state_dir, std::uint16_t port, Listeners& listeners) {
-  listeners.warnings.push_back("listening on port " + std::to_string(port) +
-                               ", since another program has the usual one");
-  const Done written =
-      write_small_file(port_path(state_dir), std::to_string(port) + "\n", 0600);
-  if (!written) listeners.warnings.push_back(written.error().message);
-}
-
-// Several people's daemons on one machine each find a port, and keep it.
 Result<Listeners> search(const EndpointConfig& config, const std::string& state_dir) {
-  const std::vector<ListenAddress> addresses = parsed(config.listen);
-  const std::uint16_t usual = remembered_port(state_dir);
-  if (auto listeners = try_port(addresses, usual)) return at_least_one(std::move(*listeners));
-  for (std::uint16_t port = kDefaultPort; port <= kLastPort; ++port) {
-    auto listeners = try_port(addresses, port);
-    if (!listeners) continue;
-    remember(state_dir, port, *listeners);
-    return at_least_one(std::move(*listeners));
+  const std::string memory = state_dir + "/port";
+  const std::uint16_t usual = parse_listen_address(config.listen.front())->port;
+  const std::uint16_t first = remembered_port(memory, usual);
+  Listeners all;
+  if (bind_all_at(config.listen, first, all)) return all;
+  for (std::uint16_t port = usual; port < usual + kPortsTried; ++port) {
+    if (port == first || !bind_all_at(config.listen, port, all)) continue;
+    const std::string number = std::to_string(port);
+    if (Done written = write_small_file(memory, number); !written) return written.error();
+    all.warnings.push_back("port " + std::to_string(first) + " is taken; port " + number +
+                           " is used from now on");
+    return all;
   }
-  return endpoint_error("every port from " + std::to_string(kDefaultPort) + " to " +
-                            std::to_string(kLastPort) + " is taken",
-                        "--listen 127.0.0.1:0 takes any free one");
+  return endpoint_error("no free port from " + std::to_string(usual) + " to " +
+                            std::to_string(usual + kPortsTried - 1) + " on both loopback addresses",
+                        "configure endpoint.listen");
+}
+
+Result<Listeners> bind_configured(const EndpointConfig& config) {
+  Listeners all;
+  for (const std::string& text : config.listen) {
+    Bound bound = bind_to(*parse_listen_address(text));
+    if (bound.socket) {
+      add(all, std::move(bound.socket));
+    } else {
+      all.warnings.push_back("cannot listen on " + text + ": " + std::strerror(bound.fault));
+    }
+  }
+  if (!all.sockets.empty()) return all;
+  std::string message = all.warnings.front();
+  for (std::size_t i = 1; i < all.warnings.size(); ++i) message += "; " + all.warnings[i];
+  return endpoint_error(message, "mdh-credentials check says who holds the port");
 }
 
 }  // namespace
 
 Result<Listeners> open_listeners(const EndpointConfig& config, std::vector<FileDescriptor> adopted,
                                  const std::string& state_dir) {
-  if (!adopted.empty()) return at_least_one(adopt(std::move(adopted)));
-  if (!config.listen_configured) return search(config, state_dir);
-  Listeners listeners;
-  bind_all(parsed(config.listen), listeners);
-  return at_least_one(std::move(listeners));
+  if (!adopted.empty()) return adopt(std::move(adopted));
+  return config.listen_configured ? bind_configured(config) : search(config, state_dir);
 }
 
 }  // namespace mdh

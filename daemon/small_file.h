@@ -1,6 +1,8 @@
-// Writes small files of our own so that a reader sees the old or the new one, whole: a temporary
-// file in the same folder, fsync, rename. Not for the AWS profile file (daemon/storage).
+// Writes small files of our own (tokens, endpoint.json, a port): whole or not at all, by rename.
+// Not for the user's profile file: see daemon/storage.
 #pragma once
+
+#include <sys/types.h>
 
 #include <string>
 #include <string_view>
@@ -9,11 +11,13 @@
 
 namespace mdh {
 
-// write_small_file() replaces `path` by `bytes` with exactly `mode` and, where `group` is not
-// empty, that group (a name or a number). Run by root, the file gets the owner of its folder, so
-// that the daemon can still read what an administrator changed. An Error (class storage) names the
-// path; the old file is whole then.
-Done write_small_file(const std::string& path, std::string_view bytes, unsigned mode,
-                      const std::string& group = {});
+struct FileAccess {
+  mode_t mode = 0600;
+  gid_t group = static_cast<gid_t>(-1);  // -1: as it comes
+};
+
+// write_small_file() replaces `path` by `bytes`: a temporary file beside it, fsync, rename. An
+// Error (class storage) says what failed where; the old file is whole then.
+Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access = {});
 
 }  // namespace mdh
