@@ -10,6 +10,8 @@ milliseconds lifetime_of(Standing standing) {
       return seconds(5);
     case Standing::parked:
       return milliseconds(800);
+    case Standing::hurried:
+      return milliseconds(400);
     case Standing::idle:
       return seconds(120);
     case Standing::leaving:
