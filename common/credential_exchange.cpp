@@ -81,6 +81,13 @@ Error malformed(const ProjectConfig& project, const HttpReply& reply, const std:
   return error;
 }
 
+Error already_past(const ProjectConfig& project, const HttpReply& reply, WallTime expiration) {
+  Error error =
+      malformed(project, reply, "its credentials expired at " + format_rfc3339(expiration));
+  error.hint = "see whether the clock of this machine is right; if it is, the service is at fault";
+  return error;
+}
+
 // The numbers that services write since the epoch are seconds, or milliseconds where that many
 // seconds would be thousands of years away.
 std::optional<WallTime> from_epoch(double count) {
@@ -168,10 +175,7 @@ Result<Credentials> read_credentials(const ProjectConfig& project, HttpReply rep
   const std::string why = first_unusable(set);
   if (!why.empty()) return malformed(project, reply, why);
   set_times(set, body, reply, clocks);
-  if (set.expiration <= set.received) {
-    return malformed(project, reply,
-                     "its credentials expired at " + format_rfc3339(set.expiration));
-  }
+  if (set.expiration <= set.received) return already_past(project, reply, set.expiration);
   return set;
 }
 

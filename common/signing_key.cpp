@@ -112,7 +112,7 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem, std::string_view o
 
 std::string SigningKey::sign(std::string_view bytes) const {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(pkey(key_.get())));
+  auto size = static_cast<std::size_t>(EVP_PKEY_get_size(pkey(key_.get())));
   std::string signature(size, '\0');
   const bool signed_well =
       context != nullptr &&

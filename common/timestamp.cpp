@@ -150,8 +150,8 @@ std::optional<WallTime> read_asctime(Reader reader) {
 std::string format_rfc3339(WallTime time) {
   const Civil at = civil(time);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", at.year, at.month,
-                at.day, at.hour, at.minute, at.second);
+  (void)std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", at.year, at.month,
+                      at.day, at.hour, at.minute, at.second);
   return text.data();
 }
 
@@ -176,10 +176,10 @@ std::string format_http_date(WallTime time) {
   const Civil at = civil(time);
   const std::chrono::weekday day(std::chrono::floor<std::chrono::days>(time));
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                kWeekdays[day.c_encoding()].data(), at.day,
-                kMonths[static_cast<std::size_t>(at.month - 1)].data(), at.year, at.hour, at.minute,
-                at.second);
+  (void)std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                      kWeekdays[day.c_encoding()].data(), at.day,
+                      kMonths[static_cast<std::size_t>(at.month - 1)].data(), at.year, at.hour,
+                      at.minute, at.second);
   return text.data();
 }
 

@@ -66,9 +66,11 @@ std::string hint_for(const HttpReply& reply, std::optional<seconds> wait) {
 }
 
 std::string amount(seconds off) {
-  const auto count = off.count();
-  if (count >= 2 * 86400) return std::to_string(count / 86400) + " days";
-  if (count >= 2 * 3600) return std::to_string(count / 3600) + " h";
+  constexpr std::int64_t kHour = 3600;
+  constexpr std::int64_t kDay = 24 * kHour;
+  const std::int64_t count = off.count();
+  if (count >= 2 * kDay) return std::to_string(count / kDay) + " days";
+  if (count >= 2 * kHour) return std::to_string(count / kHour) + " h";
   return std::to_string((count + 30) / 60) + " min";
 }
 
@@ -84,6 +86,7 @@ std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now) {
 Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now) {
   const ErrorClass error_class = class_of(reply.status);
   Error error{error_class, stage, what + " failed: HTTP " + std::to_string(reply.status)};
+  if (reply.status == 429) error.message += " (too many requests)";
   if (described_body(reply) == "an HTML page") error.message += " with an HTML page";
   if (error_class == ErrorClass::throttled || error_class == ErrorClass::unreachable) {
     error.retry_after = asked_wait(reply, now);
@@ -97,7 +100,7 @@ std::string_view described_body(const HttpReply& reply) {
   const std::string_view body = trimmed(reply.body.reveal());
   if (body.empty()) return "no body";
   if (body.front() == '<') return "an HTML page";
-  return nlohmann::json::accept(body) ? "JSON" : "not JSON";
+  return nlohmann::json::accept(body) ? "other JSON" : "no JSON";
 }
 
 std::string clock_words(const HttpReply& reply, WallTime local) {

@@ -26,8 +26,8 @@ std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now);
 // a hint; the caller may write a better one.
 Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now);
 
-// described_body() is what kind of text came: "an HTML page", "no body", "JSON", "not JSON"; never
-// the text itself, which may hold anything.
+// described_body() is what kind of text came: "an HTML page", "no body", "other JSON", "no JSON";
+// never the text itself, which may hold anything.
 std::string_view described_body(const HttpReply& reply);
 
 // clock_words() is how far the local clock is off by the reply's Date ("7 min slow", "2 h fast");

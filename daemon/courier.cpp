@@ -1,5 +1,6 @@
 #include "daemon/courier.h"
 
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -118,8 +119,8 @@ class Outbox {
 
 class Courier::Road {
  public:
-  explicit Road(const TransportOptions& options)
-      : options_(options), transport_(options), thread_([this] { run(); }) {}
+  explicit Road(TransportOptions options)
+      : options_(std::move(options)), transport_(options_), thread_([this] { run(); }) {}
   ~Road() {
     {
       const std::lock_guard lock(mutex_);
@@ -174,6 +175,8 @@ class Courier::Road {
     while (!stopping()) {
       while (auto waiting = next()) set_out(*std::move(waiting));
       for (auto& completion : transport_.wait(milliseconds(INT_MAX))) come_back(completion);
+      // The next errand is minutes away; what TLS needed goes back to the kernel.
+      if (travelling_.empty()) ::malloc_trim(0);
     }
   }
 
@@ -218,7 +221,7 @@ class Courier::Road {
   std::thread thread_;
 };
 
-Courier::Courier(TransportOptions options) : road_(std::make_unique<Road>(options)) {}
+Courier::Courier(TransportOptions options) : road_(std::make_unique<Road>(std::move(options))) {}
 Courier::~Courier() = default;
 
 void Courier::send(Errand errand) {

@@ -27,7 +27,7 @@ std::string home_folder() {
 
 std::string expanded(const std::string& path) {
   const bool in_home = path == "~" || path.starts_with("~/");
-  const std::string whole = in_home ? home_folder() + path.substr(1) : path;
+  std::string whole = in_home ? home_folder() + path.substr(1) : path;
   if (whole.empty() || whole.starts_with('/')) return whole;
   std::error_code failed;
   const std::filesystem::path absolute = std::filesystem::absolute(whole, failed);

@@ -16,7 +16,7 @@
 namespace mdh {
 namespace {
 
-constexpr std::size_t kLongestKey = 64 * 1024;
+constexpr std::size_t kLongestKey = std::size_t{64} * 1024;
 constexpr const char* kCredentials = "CREDENTIALS_DIRECTORY";
 
 Error refused(const std::string& message, const std::string& hint) {
@@ -25,7 +25,7 @@ Error refused(const std::string& message, const std::string& hint) {
 
 std::string octal(mode_t mode) {
   std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
+  (void)std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
   return text.data();
 }
 

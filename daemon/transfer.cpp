@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "common/upstream_reply.h"
+#include "daemon/request_check.h"
 #include "daemon/transfer_failure.h"
 
 namespace mdh {
@@ -14,9 +17,6 @@ namespace {
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 struct FreeFields {
   void operator()(curl_slist* fields) const { curl_slist_free_all(fields); }
@@ -40,33 +40,6 @@ struct Transfer::Buffers {
 namespace {
 
 using Buffers = Transfer::Buffers;
-
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
-  std::string copy = text;
-  curl_free(text);
-  return copy;
-}
-
-bool loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
-
-// Whether we may call the URL at all; `plain` is set for http to loopback.
-Done examine(const std::string& address, bool& plain) {
-  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
-  const Error refused{ErrorClass::config, Stage::token, "cannot call the URL " + address,
-                      "use https://; plain http:// is for a loopback address only"};
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) {
-    return refused;
-  }
-  const std::string scheme = part_of(url.get(), CURLUPART_SCHEME);
-  plain = scheme == "http";
-  if (plain ? loopback(part_of(url.get(), CURLUPART_HOST)) : scheme == "https") return done();
-  return refused;
-}
 
 std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* target) {
   auto& buffers = *static_cast<Buffers*>(target);
@@ -118,7 +91,32 @@ void set_request(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
 }
 
-void set_trust(Buffers& buffers, bool plain) {
+// Whether the system's trust store has a folder of certificates by hash (c_rehash), which OpenSSL
+// reads by need.
+bool has_hashed_folder(CURL* easy) {
+  char* folder = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_CAPATH, &folder);
+  if (folder == nullptr) return false;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() == ".0") return true;
+  }
+  return false;
+}
+
+void set_trust_store(CURL* easy, const std::string& ca_file) {
+  if (!ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  } else if (has_hashed_folder(easy)) {
+    // The bundle beside the folder holds the same, and parsing it costs more than all else here.
+    curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  }
+}
+
+void set_trust(Buffers& buffers, Way way) {
+  const bool plain = way == Way::loopback_http;
   CURL* easy = buffers.easy.get();
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   // A loopback address behind a proxy is the proxy's, and the request would leave the machine.
@@ -127,9 +125,7 @@ void set_trust(Buffers& buffers, bool plain) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (buffers.options.ca_file.empty()) return;
-  curl_easy_setopt(easy, CURLOPT_CAINFO, buffers.options.ca_file.c_str());
-  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  if (!plain) set_trust_store(easy, buffers.options.ca_file);
 }
 
 void set_limits(Buffers& buffers) {
@@ -194,14 +190,13 @@ Transfer::Transfer(std::unique_ptr<Buffers> buffers) : buffers_(std::move(buffer
 Transfer::~Transfer() = default;
 
 Result<std::unique_ptr<Transfer>> Transfer::prepare(HttpRequest request, TransportOptions options) {
-  bool plain = false;
-  const Done allowed = examine(request.url, plain);
-  if (!allowed) return allowed.error();
+  const Result<Way> way = way_of(request);
+  if (!way) return way.error();
   auto buffers = std::make_unique<Buffers>(Buffers{std::move(request), std::move(options)});
   buffers->easy.reset(curl_easy_init());
   if (!buffers->easy) std::abort();
   set_request(*buffers);
-  set_trust(*buffers, plain);
+  set_trust(*buffers, *way);
   set_limits(*buffers);
   set_receivers(*buffers);
   return std::unique_ptr<Transfer>(new Transfer(std::move(buffers)));

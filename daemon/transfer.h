@@ -15,7 +15,7 @@ struct TransportOptions {
   std::string ca_file;  // empty: the system's trust store
   milliseconds connect_timeout{5000};
   milliseconds total_timeout{10000};
-  std::size_t largest_reply = 1024 * 1024;
+  std::size_t largest_reply = std::size_t{1024} * 1024;
 };
 
 class Transfer {

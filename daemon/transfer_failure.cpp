@@ -53,7 +53,14 @@ Cause no_connection(const TransferEnd& end) {
   return {ErrorClass::unreachable, why, kSeeNetwork};
 }
 
+Cause other_host() {
+  return {ErrorClass::unreachable, "its TLS certificate is for another host name",
+          "check the URL's spelling, and whether another machine answers in its place"};
+}
+
 Cause bad_certificate(const TransferEnd& end) {
+  // libcurl compares the name itself, and leaves OpenSSL's result as it was.
+  if (mentions(end, "subject name")) return other_host();
   switch (end.verify_result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {ErrorClass::unreachable, "its TLS certificate has expired",
@@ -61,10 +68,6 @@ Cause bad_certificate(const TransferEnd& end) {
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return {ErrorClass::unreachable, "its TLS certificate is not yet valid",
               "set the clock of this machine right"};
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_OK:
-      return {ErrorClass::unreachable, "its TLS certificate is for another host name",
-              "check the URL's spelling, and whether another machine answers in its place"};
     default:
       return {ErrorClass::unreachable,
               std::string("its TLS certificate is not trusted (") +

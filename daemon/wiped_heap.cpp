@@ -1,6 +1,5 @@
-// Freed C++ memory is overwritten in the whole program: the copies that parsers, strings and
-// containers leave behind cannot be reached one by one, and a token among them would outlive its
-// Secret. Sanitizers bring their own heap and do without.
+#include "daemon/wiped_heap.h"
+
 #include <malloc.h>
 
 #include <cstdlib>
@@ -9,6 +8,8 @@
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
+// NOLINTBEGIN(cert-dcl54-cpp,misc-new-delete-overloads): the usual operator new, which is malloc,
+// stays.
 void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   explicit_bzero(memory, malloc_usable_size(memory));
@@ -18,5 +19,6 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
   operator delete(memory);
 }
+// NOLINTEND(cert-dcl54-cpp,misc-new-delete-overloads)
 
 #endif
