@@ -39,7 +39,7 @@ class Person(Case):
 
 class UserUnit(Person):
     def test_keeps_the_profile_file_and_takes_it_back_at_a_stop(self):
-        self.configure_person(profile_file={"on_stop": "remove"})
+        self.configure_person(profile_file={"on_stop": "remove", "write_region": False})
         self.machine.write(AWS, "[other]\naws_access_key_id = AKIAOTHER\n", "0600")
         self.machine.run(f"chown -R {USER}: {HOME}/.aws")
         self.log_in()
