@@ -94,7 +94,9 @@ class HttpFront::Floor {
     draining_ = true;
     listeners_.clear();
     for (const Standing standing : {Standing::idle, Standing::fresh}) {
-      while (!queues_.standing_at(standing).empty()) close(*queues_.standing_at(standing).front());
+      while (!queues_.standing_at(standing).empty()) {
+        let_go(*queues_.standing_at(standing).front());
+      }
     }
   }
 
@@ -107,6 +109,16 @@ class HttpFront::Floor {
     event.events = events;
     event.data.fd = fd;
     ::epoll_ctl(epoll_.get(), operation, fd, &event);
+  }
+
+  // A request that came before the stop still gets its answer; who has sent none is let go.
+  void let_go(HttpConnection& connection) {
+    const int fd = connection.socket.get();
+    read_from(connection);
+    const auto found = connections_.find(fd);
+    if (found == connections_.end()) return;
+    const Standing now = found->second->standing;
+    if (now == Standing::idle || now == Standing::fresh) close(*found->second);
   }
 
   void handle(const epoll_event& event) {
