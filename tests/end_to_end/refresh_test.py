@@ -38,7 +38,8 @@ class ScheduleTest(harness.Case):
         self.emulator.settings(credentials_life_seconds=40)
         daemon = self.serve()
         daemon.ready()
-        self.assertRegex((daemon.ask("/status").text + daemon.log).lower(), "short")
+        self.assertIn("live only 40 s", daemon.status()["warning"])
+        self.assertIn("live only 40 s", daemon.log)
 
     def test_shares_an_access_token_while_it_lives(self):
         self.emulator.settings(credentials_life_seconds=40)
