@@ -36,7 +36,7 @@ class BadInputTest(harness.Case):
         return subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=True).stdout
 
     def test_names_a_missing_file(self):
-        self.both("/nowhere/config.json", "/nowhere/config.json", hint=False)
+        self.both("/nowhere/config.json", "/nowhere/config.json")
 
     def test_names_line_and_column_of_broken_json(self):
         path = self.place.write("config.json", '{\n  "accounts": [\n    oops\n  ]\n}\n')

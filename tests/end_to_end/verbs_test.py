@@ -151,7 +151,7 @@ class VerbsTest(harness.Case):
 
     def test_rotate_token_keeps_the_old_one_for_a_while(self):
         old = self.daemon.token
-        done = self.run_program("rotate-token", "--config", self.emulator.ready["config"])
+        done = self.run_program("rotate-token")
         self.assert_exit(done, 0)
         new = self.daemon.token
         self.assertNotEqual(new, old)
@@ -161,8 +161,7 @@ class VerbsTest(harness.Case):
 
     def test_rotate_token_without_grace_ends_the_old_one(self):
         old = self.daemon.token
-        self.assert_exit(self.run_program("rotate-token", "--config", self.emulator.ready["config"],
-                                          "--grace-seconds", "0"), 0)
+        self.assert_exit(self.run_program("rotate-token", "--grace-seconds", "0"), 0)
         harness.until(lambda: self.daemon.ask("/credentials/mdh-lab", token=old).status == 401, 5, "401")
         self.assertEqual(self.daemon.credentials().status, 200)
 
