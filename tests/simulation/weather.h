@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <random>
 #include <vector>
@@ -62,8 +63,9 @@ struct Spell {
 };
 
 struct Weather {
-  std::vector<Spell> spells;      // by their beginning; suspends do not overlap
-  std::vector<Time> revocations;  // all tokens issued before are void from then on
+  std::vector<Spell> spells;                   // by their beginning; suspends do not overlap
+  std::map<Kind, std::vector<Spell>> by_kind;  // the same
+  std::vector<Time> revocations;               // all tokens issued before are void from then on
 
   // find() is the spell of that kind that hits the place at the time, or null.
   const Spell* find(Kind kind, Time time, Place where) const;

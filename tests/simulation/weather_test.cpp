@@ -10,12 +10,12 @@
 namespace mdh::simulation {
 namespace {
 
-// Two months that are always the same, and one that nobody has seen; MDH_SIMULATION_SEED=N replays.
+// A month that is always the same, and one that nobody has seen; MDH_SIMULATION_SEED=N replays.
 std::vector<std::uint64_t> seeds() {
   if (const char* asked = std::getenv("MDH_SIMULATION_SEED")) {
     return {std::strtoull(asked, nullptr, 10)};
   }
-  return {1, 2, std::random_device()()};
+  return {1, std::random_device()()};
 }
 
 void print(const Ledger& ledger) {

@@ -20,7 +20,7 @@ class Person(Case):
         self.machine.run(f"systemctl stop mdh-credentials@{USER}.service; {self.manager} stop 'mdh-credentials*'",
                          check=False)
 
-    manager = f"systemctl --user -M {USER}@"
+    manager = (f"runuser -u {USER} -- env HOME={HOME} XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user")
 
     def give(self, name, text):
         self.machine.write(f"{HOME}/.config/mdh-credentials/{name}", text, "0600")
@@ -32,8 +32,7 @@ class Person(Case):
 
     def log_in(self):
         self.machine.run(f"loginctl enable-linger {USER}")
-        self.machine.await_true(lambda: self.machine.status(f"{self.manager} is-system-running --wait") in (0, 1)
-                                and "running" in self.machine.run(f"{self.manager} is-system-running", check=False),
+        self.machine.await_true(lambda: "running" in self.machine.run(f"{self.manager} is-system-running", check=False),
                                 what="the user's manager")
         self.machine.run(f"{self.manager} daemon-reload")
 
