@@ -125,8 +125,6 @@ Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
     }
     set_flags(socket.get());
     set_options(socket.get(), allowed->is_v6);
-    // systemd passes them blocking (NonBlocking=no): an accept would hold the whole loop.
-    fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
     add(all, std::move(socket));
   }
   return all;
