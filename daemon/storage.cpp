@@ -199,6 +199,7 @@ Result<Edited> edit_file(const FileEdit& edit, FileMemory& memory) {
   const auto lock = prepare(edit, *target);
   if (!lock && stands_already(edit, *target)) return Edited::unchanged;
   if (!lock) return lock.error();
+  ::unlink(sibling(*target, "new").c_str());  // a crash's, which holds secrets
   for (int round = 0; round < kMostEdits; ++round) {
     const auto edited = edit_once(edit, *target, memory);
     if (!edited) return edited.error();
