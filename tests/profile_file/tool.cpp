@@ -2,6 +2,7 @@
 //   edit                                     frames in, frames out (property_test.py)
 //   keep FORM PATH CONFIG PROGRAM ON_STOP    a ProfileSink; a line "N" syncs generation N
 //   rewrite PATH                             replaces without pause until stdin ends
+//   read PATH                                reads without pause until stdin ends
 #include <poll.h>
 #include <unistd.h>
 
@@ -90,6 +91,19 @@ int rewrite(const std::string& path) {
   return 0;
 }
 
+int read(const std::string& path) {
+  long reads = 0, torn = 0;
+  pollfd input{0, POLLIN, 0};
+  while (::poll(&input, 1, 0) == 0) {
+    const std::string text = text_of(path);
+    if (text == "# mine\n[other]\nregion = x\n") continue;
+    ++reads;
+    torn += generation_in(text) < 0;
+  }
+  std::cout << reads << " " << torn << std::endl;
+  return 0;
+}
+
 }  // namespace
 }  // namespace mdh::test
 
@@ -98,5 +112,6 @@ int main(int count, char** words) {
   if (what == "edit") return mdh::test::edit();
   if (what == "keep" && count == 7) return mdh::test::keep(words + 2);
   if (what == "rewrite" && count == 3) return mdh::test::rewrite(words[2]);
+  if (what == "read" && count == 3) return mdh::test::read(words[2]);
   return 2;
 }
