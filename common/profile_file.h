@@ -7,15 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "common/profile_text.h"
 #include "common/result.h"
 #include "common/secret.h"
 #include "common/timestamp.h"
 
 namespace mdh {
-
-// The first line above our keys: names the tool, holds no bracket.
-inline constexpr std::string_view kManagedComment =
-    "# kept up to date by mdh-credentials; edits to the next keys will be overwritten";
 
 // ProfileSection is what a section should hold. In the credentials file: the keys form. In the
 // config file: credential_process (and region). Empty fields are left out.
@@ -36,15 +33,20 @@ enum class ProfileFileKind {
 
 // with_profile() is `text` with the section brought up to `section`; equal to `text` when nothing
 // changes. An Error (class storage, stage file) names the line when botocore could not parse the
-// text.
+// text, or the field that a profile file cannot hold. `aws_security_token`, which botocore prefers
+// to aws_session_token, is kept in step where it is there already.
 Result<Secret> with_profile(std::string_view text, const ProfileSection& section,
                             ProfileFileKind kind);
 // without_profile() takes our keys, the expiry and the comment out, and the section when nothing
-// else is left in it; `region` stays.
+// else is left in it; `region` stays. A section without our comment is not ours: `text` as it is.
 Result<Secret> without_profile(std::string_view text, std::string_view profile,
                                ProfileFileKind kind);
-// section_names() are the sections as botocore sees them, in order; an Error as above.
+// section_names() are the sections as botocore sees them, in order, without [DEFAULT]; an Error as
+// above.
 Result<std::vector<std::string>> section_names(std::string_view text);
+
+// names_profile() tells whether a section of that name is the profile's, in that kind of file.
+bool names_profile(std::string_view section_name, std::string_view profile, ProfileFileKind kind);
 
 // What `check` asks about one section of a file.
 struct SectionKeys {
