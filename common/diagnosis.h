@@ -1,18 +1,95 @@
-// Findings of `check` and their cures, as values: facts in, findings out.
+// Findings of `check` and their cures, as values: facts in, findings out. Pure; gathering the facts
+// is daemon/local_check's and daemon/online_check's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/error.h"
+#include "common/timestamp.h"
 
 namespace mdh {
 
 struct Finding {
   enum class Level { ok, warning, error };
   Level level = Level::ok;
-  std::string text;    // one line: what, where
-  std::string hint{};  // one line: what to do
+  std::string text;        // one line: what, where
+  std::string hint{};      // one line: what to do
+  bool of_config = false;  // configuration or key: exit status 78
 };
+
+// One account's key as it was found.
+struct KeyFact {
+  std::string account;
+  std::string origin;          // "/etc/mdh-credentials/lab.pem"
+  std::optional<Error> error;  // it cannot be used, and why
+  int bits = 0;
+  bool consistent = true;  // OpenSSL's full check
+};
+
+// The environment that `check` runs in, which is likely the user's own.
+struct EnvironmentFact {
+  std::vector<std::string> outranking;  // set, not empty, and read before the daemon
+  bool relative_uri_blank = false;      // set to nothing, which breaks botocore and Ruby
+};
+
+// The profile file and its folder.
+struct FileFact {
+  std::string path;
+  bool enabled = true;
+  bool process_form = false;
+  std::optional<Error> unreadable;  // botocore could not parse it: names the line
+  std::string not_writable;         // why the folder takes no new file; empty: it does
+  bool read_only_system = false;    // because it is on a read-only file system
+};
+
+// Something in the AWS files that wins over the daemon.
+struct OutrankFact {
+  std::string profile;  // "default", or one of ours in the process form
+  std::string file;
+  bool process = false;  // a credential_process, else static keys
+};
+
+struct PortFact {
+  std::string address;  // "127.0.0.1:6340"
+  bool taken = false;
+  bool ours = false;       // by a daemon of ours, or by systemd for it
+  std::string owner;       // "nginx (pid 812)", "a program of user 1000"
+  bool configured = true;  // else the next free port will do
+};
+
+struct SkewFact {
+  std::string account;
+  milliseconds skew{};  // upstream minus local
+};
+
+// How one exchange went; a token request's failure stands for all of its account's projects.
+struct ExchangeFact {
+  std::string account;
+  std::string service_account;
+  std::string key_origin;
+  std::string profile;  // empty: the account's token request
+  std::optional<Error> error;
+  seconds life{};  // of the credentials received
+};
+
+struct Facts {
+  std::string config_origin;
+  std::optional<Error> config_error;
+  std::vector<std::string> profiles;
+  std::vector<KeyFact> keys;
+  EnvironmentFact environment;
+  FileFact file;
+  std::vector<OutrankFact> outranked;
+  std::vector<PortFact> ports;
+  std::vector<SkewFact> skews;
+  std::vector<ExchangeFact> exchanges;
+};
+
+// diagnose() is a line for everything looked at, the errors among them with a cure each.
+std::vector<Finding> diagnose(const Facts& facts);
+// exit_status() is 78 when an error is of configuration or key, else 1 when there is any, else 0.
+int exit_status(const std::vector<Finding>& findings);
 
 }  // namespace mdh

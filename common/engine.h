@@ -1,57 +1,27 @@
 // The refresh engine: the one place that decides who is asked for what, and when. Values in, values
 // out: it starts nothing itself, but hands out errands (a signature and a request to send) and is
 // told how each ended. No clock, no randomness but the seed, no I/O, so that a month can be
-// simulated in seconds. Its arithmetic (lead time, jitter, backoff) is common/rotation. The loop's
-// thread only.
+// simulated in seconds. Its arithmetic (lead time, jitter, backoff) is common/rotation, its memory
+// common/schedule. The loop's thread only.
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "common/config.h"
-#include "common/credentials.h"
-#include "common/result.h"
+#include "common/errand.h"
+#include "common/haste.h"
+#include "common/schedule.h"
 #include "common/snapshot.h"
 #include "common/state.h"
 
 namespace mdh {
 
-// Errand is one request to upstream that is due now. Immutable; safe to hand to another thread.
-struct Errand {
-  enum class Kind { token, exchange };
-  std::uint64_t id = 0;  // never reused in a process
-  Kind kind = Kind::token;
-  std::shared_ptr<const AccountConfig> account;
-  std::size_t project = 0;  // exchange: index into account->projects
-  AccessTokenPtr token;     // exchange: what to present
-  // Upstream's time less boot time where it must be used instead of the wall clock (an assertion
-  // whose exp would be past by upstream's clock); nothing: the wall clock will do.
-  std::optional<milliseconds> upstream_since_boot;
-};
-
-// What an errand brought home.
-using Goods = std::variant<AccessTokenPtr, CredentialsPtr>;
-
-struct ErrandReport {
-  std::uint64_t id = 0;
-  Now sent{};
-  Now received{};
-  std::optional<WallTime> upstream_date;  // the reply's Date header, of whatever status
-  Result<Goods> outcome;
-};
-
 class Engine {
  public:
   // Every profile starts due at once (spread by jitter only where `restore` brings a valid set).
   Engine(const Config& config, std::uint64_t jitter_seed, Now now);
-  ~Engine();
-  Engine(Engine&&) noexcept;
-  Engine& operator=(Engine&&) noexcept;
 
   // turn() is every errand that is due and may run (one flight a project, one token request an
   // account, at most 8 exchanges an account at once); each is in flight from here until its report.
@@ -80,11 +50,20 @@ class Engine {
   // note_file() records what the profile sink said.
   void note_file(std::string_view profile, FileStatus status);
 
-  const State& state() const;
+  const State& state() const { return schedule_.state; }
 
  private:
-  class Desk;
-  std::unique_ptr<Desk> desk_;
+  void turn_account(AccountSchedule& account, Now now, std::vector<Errand>& errands);
+  Errand token_errand(AccountSchedule& account, Now now);
+  Errand exchange_errand(AccountSchedule& account, ProjectSchedule& project, Now now);
+  void token_came(AccountSchedule& account, ErrandReport& report, Now now);
+  void exchange_came(AccountSchedule& account, ProjectSchedule& project, ErrandReport& report,
+                     Now now);
+  void settle(Now now);
+
+  Schedule schedule_;
+  Haste haste_;
+  BootTime settled_{};  // when the engine last had its say
 };
 
 }  // namespace mdh

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "common/profile_text.h"
@@ -12,8 +13,8 @@ namespace {
 
 constexpr std::string_view kMask = "********";
 constexpr std::size_t kContext = 3;
-// Beyond this many differing lines the stretch is shown as replaced whole.
-constexpr int kMostDifferences = 2000;
+// A changed stretch with more lines than this is shown as replaced whole.
+constexpr std::size_t kMostCompared = 1000;
 
 constexpr std::array<std::string_view, 14> kShownKeys{"aws_access_key_id",
                                                       "region",
@@ -56,127 +57,125 @@ std::string masked(std::string_view line) {
   return std::string(key) + " = " + std::string(kMask);
 }
 
-// One step of the way from the old lines to the new: ' ' both, '-' old, '+' new.
+// One line on the way from the old text to the new: ' ' in both, '-' old, '+' new.
 struct Step {
   char kind = ' ';
   std::string_view line;
 };
 using Steps = std::vector<Step>;
 
-// Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), the greedy form. A diagonal is
-// k = x - y, x counting old lines and y new ones; a round holds, per diagonal, how far x came.
-class ShortestEdit {
+// The longest common subsequence of what is left between equal beginnings and ends; profile files
+// are small.
+class Comparison {
  public:
-  ShortestEdit(const Lines& before, const Lines& after)
-      : before_(before),
-        after_(after),
-        old_count_(static_cast<int>(before.size())),
-        new_count_(static_cast<int>(after.size())) {}
+  Comparison(const Lines& before, const Lines& after) : before_(before), after_(after) {
+    const std::size_t most = std::min(before.size(), after.size());
+    while (first_ < most && before[first_] == after[first_]) ++first_;
+    while (last_ < most - first_ && from_end(before, last_) == from_end(after, last_)) ++last_;
+    rows_ = before.size() - first_ - last_;
+    columns_ = after.size() - first_ - last_;
+  }
 
   Steps steps() && {
-    const int most = std::min(kMostDifferences, old_count_ + new_count_);
-    for (int d = 0; d <= most; ++d) {
-      rounds_.emplace_back(static_cast<std::size_t>(2 * d + 1), -1);
-      for (int k = -d; k <= d; k += 2) {
-        const int x = slide(start(d, k), k);
-        reach(d, k) = x;
-        if (x >= old_count_ && x - k >= new_count_) return way_back(d, k);
-      }
+    for (std::size_t i = 0; i < first_; ++i) steps_.push_back({' ', before_[i]});
+    if (rows_ > kMostCompared || columns_ > kMostCompared) {
+      rest(0, 0);
+    } else {
+      measure();
+      walk();
     }
-    return all_replaced();
+    for (std::size_t i = before_.size() - last_; i < before_.size(); ++i) {
+      steps_.push_back({' ', before_[i]});
+    }
+    return std::move(steps_);
   }
 
  private:
-  int& reach(int d, int k) {
-    return rounds_[static_cast<std::size_t>(d)][static_cast<std::size_t>(k + d)];
+  static std::string_view from_end(const Lines& lines, std::size_t at) {
+    return lines[lines.size() - 1 - at];
+  }
+  std::string_view old_line(std::size_t row) const { return before_[first_ + row]; }
+  std::string_view new_line(std::size_t column) const { return after_[first_ + column]; }
+  // common(r, c) is the length of what the stretches after row r and column c have in common.
+  std::size_t& common(std::size_t row, std::size_t column) {
+    return table_[row * (columns_ + 1) + column];
   }
 
-  bool comes_down(int d, int k) {  // by a new line; else to the right, by an old one
-    return k == -d || (k != d && reach(d - 1, k - 1) < reach(d - 1, k + 1));
-  }
-
-  int start(int d, int k) {
-    if (d == 0) return 0;
-    return comes_down(d, k) ? reach(d - 1, k + 1) : reach(d - 1, k - 1) + 1;
-  }
-
-  int slide(int x, int k) const {
-    while (x < old_count_ && x - k < new_count_ && old_line(x) == new_line(x - k)) ++x;
-    return x;
-  }
-
-  Steps way_back(int d, int k) {
-    Steps steps;
-    for (int x = old_count_; d >= 0; --d) {
-      const int from = start(d, k);
-      while (x > from) steps.push_back({' ', old_line(--x)});
-      if (d == 0) break;
-      if (comes_down(d, k)) {
-        steps.push_back({'+', new_line(x - k - 1)});
-        ++k;
-      } else {
-        steps.push_back({'-', old_line(--x)});
-        --k;
+  void measure() {
+    table_.assign((rows_ + 1) * (columns_ + 1), 0);
+    for (std::size_t r = rows_; r-- > 0;) {
+      for (std::size_t c = columns_; c-- > 0;) {
+        common(r, c) = old_line(r) == new_line(c) ? common(r + 1, c + 1) + 1
+                                                  : std::max(common(r + 1, c), common(r, c + 1));
       }
     }
-    std::reverse(steps.begin(), steps.end());
-    return steps;
   }
 
-  Steps all_replaced() const {
-    Steps steps;
-    for (const std::string_view line : before_) steps.push_back({'-', line});
-    for (const std::string_view line : after_) steps.push_back({'+', line});
-    return steps;
+  void walk() {
+    std::size_t r = 0;
+    std::size_t c = 0;
+    while (r < rows_ && c < columns_) {
+      if (old_line(r) == new_line(c)) {
+        steps_.push_back({' ', old_line(r++)});
+        ++c;
+      } else if (common(r + 1, c) >= common(r, c + 1)) {
+        steps_.push_back({'-', old_line(r++)});
+      } else {
+        steps_.push_back({'+', new_line(c++)});
+      }
+    }
+    rest(r, c);
   }
 
-  std::string_view old_line(int x) const { return before_[static_cast<std::size_t>(x)]; }
-  std::string_view new_line(int y) const { return after_[static_cast<std::size_t>(y)]; }
+  void rest(std::size_t row, std::size_t column) {
+    for (; row < rows_; ++row) steps_.push_back({'-', old_line(row)});
+    for (; column < columns_; ++column) steps_.push_back({'+', new_line(column)});
+  }
 
   const Lines& before_;
   const Lines& after_;
-  int old_count_, new_count_;
-  std::vector<std::vector<int>> rounds_;
+  std::size_t first_ = 0;  // equal lines at the start, and at the end
+  std::size_t last_ = 0;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+  std::vector<std::size_t> table_;
+  Steps steps_;
 };
 
-// Hunk is a run of steps with its context; `old_start` and `new_start` count lines from 0.
-struct Hunk {
-  std::size_t begin = 0, end = 0;
-  std::size_t old_start = 0, new_start = 0;
-};
-
-std::vector<Hunk> hunks_of(const Steps& steps) {
-  std::vector<Hunk> hunks;
-  std::size_t old_lines = 0, new_lines = 0;
+// Which steps are shown: the changes and kContext lines round each.
+std::vector<bool> shown_steps(const Steps& steps) {
+  std::vector<bool> shown(steps.size(), false);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].kind != ' ') {
-      const std::size_t lead = std::min(i, kContext);
-      if (hunks.empty() || i - lead > hunks.back().end) {
-        hunks.push_back({i - lead, i, old_lines - lead, new_lines - lead});
-      }
-      hunks.back().end = std::min(steps.size(), i + 1 + kContext);
-    }
-    old_lines += steps[i].kind != '+';
-    new_lines += steps[i].kind != '-';
+    if (steps[i].kind == ' ') continue;
+    const std::size_t end = std::min(steps.size(), i + kContext + 1);
+    for (std::size_t j = i - std::min(i, kContext); j < end; ++j) shown[j] = true;
   }
-  return hunks;
+  return shown;
 }
 
-std::string range(char sign, std::size_t start, std::size_t count) {
-  // Unified form: an empty range names the line before it.
-  return sign + std::to_string(count == 0 ? start : start + 1) + "," + std::to_string(count);
+std::string range(std::size_t start, std::size_t count) {
+  return std::to_string(count == 0 ? start : start + 1) + "," + std::to_string(count);
 }
 
-std::string show(const Hunk& hunk, const Steps& steps) {
+// One hunk from `i` on, and how far it goes.
+std::size_t append_hunk(const Steps& steps, std::size_t i, std::size_t end, std::string& out) {
+  std::size_t old_start = 0;
+  std::size_t new_start = 0;
+  for (std::size_t j = 0; j < i; ++j) {
+    old_start += steps[j].kind != '+';
+    new_start += steps[j].kind != '-';
+  }
+  std::size_t old_count = 0;
+  std::size_t new_count = 0;
   std::string lines;
-  std::size_t old_lines = 0, new_lines = 0;
-  for (std::size_t i = hunk.begin; i < hunk.end; ++i) {
-    old_lines += steps[i].kind != '+';
-    new_lines += steps[i].kind != '-';
-    lines += steps[i].kind + masked(steps[i].line) + "\n";
+  for (; i < end; ++i) {
+    old_count += steps[i].kind != '+';
+    new_count += steps[i].kind != '-';
+    lines.append(1, steps[i].kind).append(masked(steps[i].line)).append("\n");
   }
-  return "@@ " + range('-', hunk.old_start, old_lines) + " " +
-         range('+', hunk.new_start, new_lines) + " @@\n" + lines;
+  out.append("@@ -" + range(old_start, old_count) + " +" + range(new_start, new_count) + " @@\n");
+  out.append(lines);
+  return end;
 }
 
 }  // namespace
@@ -184,11 +183,21 @@ std::string show(const Hunk& hunk, const Steps& steps) {
 std::string file_difference(std::string_view before, std::string_view after,
                             std::string_view path) {
   if (before == after) return {};
-  const Lines old_lines = lines_of(before), new_lines = lines_of(after);
-  const Steps steps = ShortestEdit(old_lines, new_lines).steps();
-  std::string shown = "--- " + std::string(path) + "\n+++ " + std::string(path) + "\n";
-  for (const Hunk& hunk : hunks_of(steps)) shown += show(hunk, steps);
-  return shown;
+  const Lines old_lines = lines_of(before);
+  const Lines new_lines = lines_of(after);
+  const Steps steps = Comparison(old_lines, new_lines).steps();
+  const std::vector<bool> shown = shown_steps(steps);
+  std::string out = "--- " + std::string(path) + "\n+++ " + std::string(path) + "\n";
+  for (std::size_t i = 0; i < steps.size();) {
+    if (!shown[i]) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < steps.size() && shown[end]) ++end;
+    i = append_hunk(steps, i, end, out);
+  }
+  return out;
 }
 
 }  // namespace mdh

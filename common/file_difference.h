@@ -11,6 +11,7 @@ namespace mdh {
 // texts are equal. Section headers, key names and the values of a few harmless keys (region,
 // output, aws_access_key_id, expiry, credential_process …) are shown; every other value, comment
 // and wrapped line is `********`, on both sides.
-std::string file_difference(std::string_view before, std::string_view after, std::string_view path);
+std::string file_difference(std::string_view before, std::string_view after,
+                            std::string_view path);
 
 }  // namespace mdh

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/secret.h"
+#include "common/timestamp.h"
 
 namespace mdh {
 
@@ -30,6 +31,14 @@ struct HttpReply {
 
   // header() is the first field of that name in any case, or nothing.
   std::optional<std::string_view> header(std::string_view name) const;
+  // date() is the Date field (RFC 9110 section 6.6.1), or nothing when there is none to believe.
+  std::optional<WallTime> date() const;
+};
+
+// RoundTrip is our two clocks when a request left and when its reply was whole.
+struct RoundTrip {
+  Now sent{};
+  Now received{};
 };
 
 }  // namespace mdh

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/pem_text.h"
 #include "common/result.h"
 
 namespace mdh {
@@ -18,7 +19,8 @@ class SigningKey {
   // `origin` is how messages name it ("/etc/mdh-credentials/lab.pem").
   static Result<SigningKey> from_pem(std::string_view pem, std::string_view origin);
 
-  // sign() is the RSASSA-PKCS1-v1_5 SHA-256 signature of the bytes, raw.
+  // sign() is the RSASSA-PKCS1-v1_5 SHA-256 signature of the bytes, raw; empty when the key's
+  // numbers do not belong together, so that it cannot sign.
   std::string sign(std::string_view bytes) const;
   int bits() const;
   // consistent() runs OpenSSL's full check of the key (36 ms and more: for `check`, not for a
@@ -32,10 +34,5 @@ class SigningKey {
   explicit SigningKey(std::unique_ptr<void, Free> key) : key_(std::move(key)) {}
   std::unique_ptr<void, Free> key_;
 };
-
-// normalised_pem() undoes what notebooks and .env files do to RKS_PRIVATE_KEY: literal \n, lost
-// line breaks, surrounding quotes or blanks, CRLF, base64 of the whole PEM. Text that is none of
-// these is returned as it is. The caller wipes both.
-std::string normalised_pem(std::string_view text);
 
 }  // namespace mdh

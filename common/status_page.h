@@ -5,14 +5,10 @@
 
 #include <string>
 
+#include "common/page_profile.h"
 #include "common/state.h"
 
 namespace mdh {
-
-struct PageContext {
-  std::string base_url;    // "http://127.0.0.1:6340", as the export lines should say it
-  std::string token_file;  // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
-};
 
 std::string status_page(const State& state, const PageContext& context, Now now);
 // page_security_policy() is the Content-Security-Policy value that goes with the page: default-src

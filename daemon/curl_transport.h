@@ -1,7 +1,8 @@
 // HTTPS by libcurl: many requests at once on one thread. Not thread-safe, but for wake(). TLS 1.2
 // at least and always verified; plain http to loopback only; no redirects; proxies as the
 // environment says; connect 5 s, total 10 s, replies up to 1 MiB. Every failure is an Error of
-// class unreachable or malformed with a hint; the stage is the caller's to set.
+// class unreachable or malformed (config: a URL that may not be called, a bad ca_file) with a hint;
+// the stage is the caller's to set.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +13,16 @@
 #include "common/http_message.h"
 #include "common/result.h"
 #include "common/timestamp.h"
+#include "daemon/transfer.h"
 
 namespace mdh {
-
-struct TransportOptions {
-  std::string ca_file;  // empty: the system's trust store
-  milliseconds connect_timeout{5000};
-  milliseconds total_timeout{10000};
-  std::size_t largest_reply = 1024 * 1024;
-};
 
 class CurlTransport {
  public:
   struct Completion {
     std::uint64_t id;
     Result<HttpReply> reply;
+    bool host_not_found = false;  // DNS does not know the host
   };
 
   explicit CurlTransport(TransportOptions options);
@@ -34,6 +30,8 @@ class CurlTransport {
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
 
+  // set_options() holds for requests started from now on.
+  void set_options(TransportOptions options);
   // start() sends a request; its reply comes out of wait() under `id`.
   void start(std::uint64_t id, HttpRequest request);
   // busy() tells whether a request is under way.

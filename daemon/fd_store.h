@@ -1,6 +1,6 @@
 // The current credentials across a restart: a sealed memfd in systemd's fd store (FDSTORE=1,
 // FDNAME=), never on disk. The bytes are common/snapshot's; a stale, foreign or damaged one is
-// refused there.
+// refused there. Loop's thread only.
 #pragma once
 
 #include <optional>
@@ -12,18 +12,19 @@
 
 namespace mdh {
 
-// What systemd handed over at the start (sd_listen_fds_with_names), taken once, before threads.
+// What systemd handed over at the start (sd_listen_fds_with_names), taken once, before threads; the
+// variables that announce it are unset.
 struct HandedOver {
-  std::vector<FileDescriptor> listeners;
-  std::vector<FileDescriptor> snapshots;  // named mdh-credentials-snapshot
+  std::vector<FileDescriptor> listeners;  // every name but the snapshots'
+  std::vector<FileDescriptor> snapshots;  // newest first; mostly one, two after an untimely death
 };
 HandedOver take_handed_over();
 
-// store_snapshot() seals the bytes into a memfd and hands it to the manager in place of the last
-// one; false without a manager or when it refused.
+// store_snapshot() seals the bytes into a memfd and hands it to the manager, then has the last one
+// removed: at no moment is there none. False without a manager or when it was not taken.
 bool store_snapshot(const Secret& bytes);
-// read_stored() is a handed-over memfd's content, or nothing when it is not sealed or cannot be
-// read.
+// read_stored() is a handed-over memfd's content, or nothing when it is not sealed, over 64 MiB or
+// cannot be read.
 std::optional<Secret> read_stored(const FileDescriptor& snapshot);
 // boot_id() is /proc/sys/kernel/random/boot_id, which ties a snapshot to this boot.
 std::string boot_id();

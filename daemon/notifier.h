@@ -5,7 +5,6 @@
 #include <string>
 
 #include "common/timestamp.h"
-#include "daemon/file_descriptor.h"
 
 namespace mdh {
 
@@ -13,11 +12,14 @@ class Notifier {
  public:
   // ready() sends READY=1 once; later calls do nothing.
   void ready();
-  // status() sends STATUS= when the line changed.
+  // status() sends STATUS= when the line changed; line breaks in it become spaces.
   void status(const std::string& line);
-  void reloading(Now now);  // RELOADING=1 and MONOTONIC_USEC; ready again with reloaded()
+  // reloading() sends RELOADING=1 and MONOTONIC_USEC (systemd 253's notify-reload wants it);
+  // reloaded() is the READY=1 that ends it, to be sent after a refused reload too.
+  void reloading();
   void reloaded();
   void stopping();
+  // extend_timeout() asks for `more` from now before a start or stop counts as hung.
   void extend_timeout(seconds more);
   void feed_watchdog();
   // watchdog_interval() is how often feed_watchdog() is due (half of WATCHDOG_USEC); zero: no

@@ -1,14 +1,17 @@
 // What the process does to itself before it touches a secret: not dumpable, no core, wiped
-// allocations in OpenSSL, signals blocked before any thread, descriptors raised. Once, first thing
-// in main.
+// allocations in OpenSSL. Once, first thing in main, before any thread.
 #pragma once
 
 namespace mdh {
 
 // harden_process() sets PR_SET_DUMPABLE 0, RLIMIT_CORE 0, umask 077, OpenSSL's zeroing allocator
-// and secure heap, SIGPIPE ignored. Never fails loudly: what the system refuses is left.
+// (so it must come before any other OpenSSL call) and secure heap, SIGPIPE ignored. Never fails
+// loudly: what the system refuses is left.
 void harden_process();
 // raise_descriptor_limit() raises RLIMIT_NOFILE to its hard limit and returns it.
 unsigned long raise_descriptor_limit();
+// restore_process() gives back what a child would inherit (umask, core and descriptor limits,
+// SIGPIPE) as it was before the two above: for `exec`, right before it becomes the command.
+void restore_process();
 
 }  // namespace mdh

@@ -1,6 +1,7 @@
 // Keeps the AWS profile file in agreement with what it is handed, on a thread of its own (a write
 // may wait for a disk; the loop may not). Reconciles: each sync() hands over the whole; a failed
 // write is tried again, a section that somebody removed or broke is put back within 2 s (inotify).
+// Another program that keeps undoing it is given up after some rounds and tried again later.
 // Called from the loop's thread.
 #pragma once
 
@@ -9,25 +10,13 @@
 #include <vector>
 
 #include "common/config.h"
-#include "common/credentials.h"
-#include "common/state.h"
+#include "daemon/profile_writer.h"
 
 namespace mdh {
 
-// One profile as the file should show it; null credentials: leave what is there (never write
-// expired ones).
-struct WantedProfile {
-  std::string profile;
-  std::string region;
-  CredentialsPtr credentials;
-};
-
 class ProfileSink {
  public:
-  struct Report {
-    std::string profile;
-    FileStatus status;
-  };
+  using Report = ProfileReport;
 
   // `program` is the absolute path that the process form writes into credential_process.
   ProfileSink(ProfileFileConfig config, std::string program);

@@ -3,11 +3,18 @@
 // yet too). One nested epoll fd; nothing is polled. Loop's thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "common/timestamp.h"
+
 namespace mdh {
+
+// time_asleep() is how long the machine has been suspended since its boot (CLOCK_BOOTTIME less
+// CLOCK_MONOTONIC).
+milliseconds time_asleep();
 
 class Watcher {
  public:
@@ -18,13 +25,15 @@ class Watcher {
     bool any() const { return clock_stepped || network_up || !files.empty(); }
   };
 
-  Watcher();
+  explicit Watcher(std::function<milliseconds()> asleep = time_asleep);
   ~Watcher();
 
   // watch_files() replaces the set of watched paths (key files, configuration, token files).
   void watch_files(const std::vector<std::string>& paths);
+  // poll_fd() is readable when take() may have something.
   int poll_fd() const;
-  // take() is what changed since the last call.
+  // take() is what changed since the last call. A suspend is seen at any call, asked for by
+  // poll_fd() or not.
   Changes take();
 
  private:

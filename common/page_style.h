@@ -1,0 +1,11 @@
+// The status page's style sheet: light and dark, phone to desk, no external resource. Its bytes are
+// hashed into the page's Content-Security-Policy.
+#pragma once
+
+#include <string_view>
+
+namespace mdh {
+
+std::string_view page_style();
+
+}  // namespace mdh

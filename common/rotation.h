@@ -1,0 +1,59 @@
+// The refresh policy, the whole of it, as value to value: when a set is fetched anew, and how long
+// to wait after a failure. It knows no project, account or clock: `now` and the jitter (a draw in
+// [0, 1)) are arguments, every other time is a length. CONTRACT.md section 3 says what, CLIENTS.md
+// section 3 why.
+#pragma once
+
+#include <optional>
+
+#include "common/error.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+// Rotation is where one renewable thing stands: a project's set, or an account's access token.
+struct Rotation {
+  BootTime due{};         // the next attempt
+  BootTime not_before{};  // a moment that the server named: no haste goes before it
+  int failures = 0;       // since the last success
+  int refusals = 0;       // of these, refused ones
+
+  bool operator==(const Rotation&) const = default;
+};
+
+// Life is a set's life by upstream's clock.
+struct Life {
+  milliseconds whole{};  // T: what it had when it was received
+  milliseconds left{};   // until it expires; not negative
+};
+
+// Setback is an attempt that failed.
+struct Setback {
+  Error error;
+  BootTime sent{};
+  BootTime now{};
+  // What is left of the shortest-lived set that waits for this attempt, until it is no longer
+  // served; nothing when no such set is left.
+  std::optional<milliseconds> left{};
+};
+
+// A life under this is too short for the promises made to clients, and a warning in status. It is
+// 900 s, the least that STS issues, less what a slow reply takes on the road.
+inline constexpr seconds kShortLife{885};
+
+// lead_time() is how much is left of a set of life `whole` when the next one is fetched at the
+// latest.
+milliseconds lead_time(milliseconds whole);
+// refresh_at() is when that is, made earlier by the jitter; perhaps past.
+BootTime refresh_at(const Life& life, BootTime now, double jitter);
+// after_success() is the rotation of a set just received.
+Rotation after_success(const Life& life, BootTime now, double jitter);
+// after_restart() is the rotation of a set that another process received: without a burst when many
+// start at once past the lead time.
+Rotation after_restart(const Life& life, BootTime now, double jitter);
+// after_failure() is the rotation after one more failure.
+Rotation after_failure(const Rotation& before, const Setback& setback, double jitter);
+// hurried() makes a rotation due at `moment`, but never before a time that the server named.
+Rotation hurried(const Rotation& before, BootTime moment);
+
+}  // namespace mdh

@@ -1,0 +1,187 @@
+#include "daemon/file_replacement.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <filesystem>
+#include <tuple>
+#include <vector>
+
+namespace mdh {
+namespace {
+
+constexpr int kMostLinks = 40;
+
+FileLook look_of(const struct stat& found) {
+  return {found.st_dev,  found.st_ino, found.st_size, found.st_mtim,
+          found.st_mode, found.st_uid, found.st_gid};
+}
+
+std::string cure_of(int fault) {
+  switch (fault) {
+    case EACCES:
+    case EPERM:
+      return "give the daemon's user write access to the folder";
+    case EROFS:
+      return "the file system is read-only; set profile_file.path to a place that can be written";
+    case ENOSPC:
+      return "the disk is full; make room, it is tried again by itself";
+    case EDQUOT:
+    case EFBIG:
+      return "the quota or file size limit is used up; make room, it is tried again by itself";
+    case EBUSY:
+      return "the file itself is a mount point; mount its folder instead";
+    case ENOTDIR:
+      return "a part of the path is a file, and must be a folder";
+    case ELOOP:
+      return "the symlinks lead in a circle; mend them";
+    default:
+      return {};
+  }
+}
+
+// The temporary file, gone again unless it was renamed.
+class Draft {
+ public:
+  explicit Draft(std::string path) : path_(std::move(path)) {
+    ::unlink(path_.c_str());
+    file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  }
+  ~Draft() {
+    if (file_ && !kept_) ::unlink(path_.c_str());
+  }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+
+  int fd() const { return file_.get(); }
+  const std::string& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+  bool kept_ = false;
+};
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// All extended attributes, POSIX ACLs among them. What the file system or our rights do not allow
+// (a security label that is set by itself) is left.
+void copy_attributes(const std::string& from, int to) {
+  std::vector<char> names(65536);
+  const ssize_t size = ::listxattr(from.c_str(), names.data(), names.size());
+  std::vector<char> value(65536);
+  for (ssize_t at = 0; at < size;) {
+    const char* name = names.data() + at;
+    const ssize_t length = ::getxattr(from.c_str(), name, value.data(), value.size());
+    if (length >= 0) ::fsetxattr(to, name, value.data(), static_cast<std::size_t>(length), 0);
+    at += static_cast<ssize_t>(std::strlen(name)) + 1;
+  }
+}
+
+Done take_over(const std::string& target, const FileLook& before, const Draft& draft) {
+  const bool other = before.user != ::geteuid() || before.group != ::getegid();
+  if (other && ::fchown(draft.fd(), before.user, before.group) != 0) {
+    return file_error(target + " belongs to another user or group (" + std::to_string(before.user) +
+                          ":" + std::to_string(before.group) +
+                          "), which a new file in its place would lose",
+                      "make the file your own, or set profile_file.path");
+  }
+  if (::fchmod(draft.fd(), before.mode & 07777) != 0) return file_error("chmod", draft.path());
+  copy_attributes(target, draft.fd());
+  return done();
+}
+
+Done sync_folder(const std::string& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return file_error("sync the folder", folder);
+  return done();
+}
+
+std::string folder_of(const std::string& target) {
+  return std::filesystem::path(target).parent_path().string();
+}
+
+}  // namespace
+
+bool FileLook::operator==(const FileLook& other) const {
+  const auto all = [](const FileLook& look) {
+    return std::tuple(look.device, look.inode, look.size, look.changed.tv_sec, look.changed.tv_nsec,
+                      look.mode, look.user, look.group);
+  };
+  return all(*this) == all(other);
+}
+
+std::optional<FileLook> look_at(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return look_of(found);
+}
+
+std::optional<FileLook> look_at(const FileDescriptor& file) {
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return std::nullopt;
+  return look_of(found);
+}
+
+Result<std::string> resolved_target(const std::string& path) {
+  std::filesystem::path target = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    char link[PATH_MAX];
+    const ssize_t size = ::readlink(target.c_str(), link, sizeof link);
+    if (size < 0 && (errno == EINVAL || errno == ENOENT)) return target.string();
+    if (size < 0) return file_error("follow", target.string());
+    const std::filesystem::path next(std::string(link, static_cast<std::size_t>(size)));
+    target = next.is_absolute() ? next : target.parent_path() / next;
+  }
+  errno = ELOOP;
+  return file_error("follow", path);
+}
+
+std::string sibling(const std::string& target, std::string_view purpose) {
+  const std::filesystem::path path = target;
+  return (path.parent_path() / ("." + path.filename().string() + ".mdh-" + std::string(purpose)))
+      .string();
+}
+
+Result<bool> replace_file(const std::string& target, std::string_view bytes,
+                          const std::optional<FileLook>& before) {
+  Draft draft(sibling(target, "new"));
+  if (draft.fd() < 0) return file_error("create", draft.path());
+  if (before) {
+    if (Done taken = take_over(target, *before, draft); !taken) return taken.error();
+  }
+  if (!write_all(draft.fd(), bytes)) return file_error("write", draft.path());
+  if (::fsync(draft.fd()) != 0) return file_error("sync", draft.path());
+  if (look_at(target) != before) return false;
+  if (::rename(draft.path().c_str(), target.c_str()) != 0) return file_error("replace", target);
+  draft.keep();
+  if (Done synced = sync_folder(folder_of(target)); !synced) return synced.error();
+  return true;
+}
+
+Error file_error(const char* verb, const std::string& path) {
+  const int fault = errno;
+  return file_error("cannot " + std::string(verb) + " " + path + ": " + std::strerror(fault),
+                    cure_of(fault));
+}
+
+Error file_error(const std::string& sentence, const std::string& hint) {
+  return {
+      .error_class = ErrorClass::storage, .stage = Stage::file, .message = sentence, .hint = hint};
+}
+
+}  // namespace mdh

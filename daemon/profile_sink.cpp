@@ -1,0 +1,217 @@
+#include "daemon/profile_sink.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "daemon/file_watch.h"
+
+namespace mdh {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A failed write is tried again after 1, 2, 4 … 60 s; sooner when the file or what is wanted
+// changes.
+constexpr seconds kFirstRetry{1};
+constexpr seconds kLongestRetry{60};
+// A writer that undoes our lines this often within a minute is fighting: it is let win for a while.
+constexpr std::size_t kMostRounds = 5;
+constexpr seconds kFightSpan{60};
+constexpr seconds kTruce{600};
+
+FileDescriptor new_event() {
+  return FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+void raise_event(const FileDescriptor& event) {
+  ::eventfd_write(event.get(), 1);
+}
+
+void lower_event(const FileDescriptor& event) {
+  eventfd_t seen = 0;
+  ::eventfd_read(event.get(), &seen);
+}
+
+}  // namespace
+
+class ProfileSink::Scribe {
+ public:
+  Scribe(ProfileFileConfig config, std::string program)
+      : remove_at_end_(config.on_stop == ProfileFileConfig::OnStop::remove),
+        writer_(std::move(config), std::move(program)),
+        thread_([this] { run(); }) {}
+  ~Scribe() {
+    finish(milliseconds(0));
+    thread_.join();
+  }
+  Scribe(const Scribe&) = delete;
+  Scribe& operator=(const Scribe&) = delete;
+
+  void sync(std::vector<WantedProfile> wanted) {
+    const std::lock_guard lock(mutex_);
+    if (handed_over_ && wanted == *handed_over_) return;
+    handed_over_ = std::move(wanted);
+    fresh_ = true;
+    raise_event(work_);
+  }
+
+  int event_fd() const { return news_.get(); }
+
+  std::vector<Report> reports() {
+    const std::lock_guard lock(mutex_);
+    lower_event(news_);
+    return std::exchange(news_reports_, {});
+  }
+
+  void finish(milliseconds most) {
+    std::unique_lock lock(mutex_);
+    ending_ = true;
+    raise_event(work_);
+    ended_signal_.wait_for(lock, most, [this] { return ended_; });
+  }
+
+ private:
+  // What the thread was handed; `changed` when it is not what was written last.
+  struct Orders {
+    bool ending = false;
+    bool changed = false;
+  };
+
+  Orders take_orders() {
+    const std::lock_guard lock(mutex_);
+    lower_event(work_);
+    if (fresh_) wanted_ = *handed_over_;
+    return {ending_, std::exchange(fresh_, false)};
+  }
+
+  void run() {
+    watch_.watch(writer_.files());
+    for (Orders orders; !orders.ending;) {
+      wait();
+      orders = take_orders();
+      const bool touched = !watch_.changed().empty();
+      if (orders.changed) end_fight();
+      const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
+      if (orders.changed || touched || due) reconcile(orders.changed);
+    }
+    if (remove_at_end_) (void)writer_.remove(wanted_).ok();
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    ended_signal_.notify_all();
+  }
+
+  void wait() {
+    pollfd sources[] = {{work_.get(), POLLIN, 0}, {watch_.poll_fd(), POLLIN, 0}};
+    int timeout = -1;
+    if (retry_at_) {
+      const auto left = std::chrono::ceil<milliseconds>(*retry_at_ - steady_clock::now());
+      timeout = static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+    }
+    ::poll(sources, 2, timeout);
+  }
+
+  void reconcile(bool wanted_changed) {
+    if (in_truce()) return;
+    retry_at_.reset();
+    if (wanted_.empty()) return;
+    // Our own rename will be seen as a change, too; the look that follows finds all well.
+    const auto written = writer_.write(wanted_);
+    if (!written) {
+      tell(written.error());
+      return retry_after(written.error());
+    }
+    retries_ = 0;
+    if (!wanted_changed && written->replaced > 0 && is_fight()) return;
+    tell(std::nullopt);
+  }
+
+  void retry_after(const Error& error) {
+    const seconds backoff = std::min(kLongestRetry, kFirstRetry * (1 << std::min(retries_++, 6)));
+    retry_at_ = steady_clock::now() + error.retry_after.value_or(backoff);
+  }
+
+  // Notes a round in which another program had undone our lines.
+  bool is_fight() {
+    const auto now = steady_clock::now();
+    rounds_.push_back(now);
+    while (now - rounds_.front() > kFightSpan) rounds_.pop_front();
+    if (rounds_.size() < kMostRounds) return false;
+    truce_until_ = retry_at_ = now + kTruce;
+    tell(Error{.error_class = ErrorClass::storage,
+               .stage = Stage::file,
+               .message = writer_.files().front() + " is being undone by another program again and "
+                                                    "again; it is left alone for 10 minutes",
+               .hint = "find the program that rewrites it, or use profile_file.enabled false and "
+                       "the endpoint"});
+    return true;
+  }
+
+  bool in_truce() const { return truce_until_ && steady_clock::now() < *truce_until_; }
+
+  void end_fight() {
+    truce_until_.reset();
+    rounds_.clear();
+  }
+
+  void tell(const std::optional<Error>& error) {
+    const std::lock_guard lock(mutex_);
+    for (Report& report : report_on(wanted_, writer_.files().front(), error)) {
+      auto [told, first] = told_.try_emplace(report.profile, report.status);
+      if (!first && told->second == report.status) continue;
+      told->second = report.status;
+      news_reports_.push_back(std::move(report));
+    }
+    if (!news_reports_.empty()) raise_event(news_);
+  }
+
+  const bool remove_at_end_;
+  const FileDescriptor work_ = new_event();
+  const FileDescriptor news_ = new_event();
+
+  std::mutex mutex_;  // guards the next ones
+  std::optional<std::vector<WantedProfile>> handed_over_;
+  std::vector<Report> news_reports_;
+  std::condition_variable ended_signal_;
+  bool fresh_ = false;
+  bool ending_ = false;
+  bool ended_ = false;
+
+  // The thread's own.
+  ProfileWriter writer_;
+  FileWatch watch_;
+  std::vector<WantedProfile> wanted_;
+  std::map<std::string, FileStatus> told_;
+  std::optional<steady_clock::time_point> retry_at_;
+  std::optional<steady_clock::time_point> truce_until_;
+  std::deque<steady_clock::time_point> rounds_;
+  int retries_ = 0;
+
+  std::thread thread_;
+};
+
+ProfileSink::ProfileSink(ProfileFileConfig config, std::string program)
+    : scribe_(std::make_unique<Scribe>(std::move(config), std::move(program))) {}
+ProfileSink::~ProfileSink() = default;
+
+void ProfileSink::sync(std::vector<WantedProfile> wanted) {
+  scribe_->sync(std::move(wanted));
+}
+int ProfileSink::event_fd() const {
+  return scribe_->event_fd();
+}
+std::vector<ProfileSink::Report> ProfileSink::reports() {
+  return scribe_->reports();
+}
+void ProfileSink::finish(milliseconds most) {
+  scribe_->finish(most);
+}
+
+}  // namespace mdh

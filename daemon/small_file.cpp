@@ -1,0 +1,57 @@
+#include "daemon/small_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "daemon/entropy.h"
+#include "daemon/file_descriptor.h"
+
+namespace mdh {
+namespace {
+
+Error failed(const std::string& what, const std::string& path) {
+  return {.error_class = ErrorClass::storage,
+          .stage = Stage::config,
+          .message = "cannot " + what + " " + path + ": " + std::strerror(errno)};
+}
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool write_out(const FileDescriptor& file, std::string_view bytes, FileAccess access) {
+  const bool grouped = access.group == static_cast<gid_t>(-1) ||
+                       ::fchown(file.get(), static_cast<uid_t>(-1), access.group) == 0;
+  return grouped && ::fchmod(file.get(), access.mode) == 0 && write_all(file.get(), bytes) &&
+         ::fsync(file.get()) == 0;
+}
+
+}  // namespace
+
+Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access) {
+  const std::string beside = path + "." + random_uuid().substr(0, 8);
+  const FileDescriptor file(
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return failed("create", beside);
+  if (!write_out(file, bytes, access)) {
+    const Error error = failed("write", beside);
+    ::unlink(beside.c_str());
+    return error;
+  }
+  if (::rename(beside.c_str(), path.c_str()) == 0) return done();
+  const Error error = failed("replace", path);
+  ::unlink(beside.c_str());
+  return error;
+}
+
+}  // namespace mdh

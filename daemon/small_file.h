@@ -1,0 +1,23 @@
+// Writes small files of our own (tokens, endpoint.json, a port): whole or not at all, by rename.
+// Not for the user's profile file: see daemon/storage.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "common/result.h"
+
+namespace mdh {
+
+struct FileAccess {
+  mode_t mode = 0600;
+  gid_t group = static_cast<gid_t>(-1);  // -1: as it comes
+};
+
+// write_small_file() replaces `path` by `bytes`: a temporary file beside it, fsync, rename. An
+// Error (class storage) says what failed where; the old file is whole then.
+Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access = {});
+
+}  // namespace mdh

@@ -1,0 +1,51 @@
+// GET /status as read by the verbs: what common/status wrote, as values again.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+struct ProfileView {
+  std::string profile;
+  std::string account;
+  std::string region;
+  std::string state;
+  std::optional<seconds> expires_in;
+  std::string refreshed_at;  // RFC 3339, empty: never
+  std::optional<WallTime> next_attempt_at;
+  std::string error_class;  // empty: the last attempt did not fail
+  std::string error_message;
+  std::string error_hint;
+  std::string error_at;
+  std::string warning;
+  std::string file_state;
+  std::string file_message;
+
+  // usable() means that a set is being served; settled() that the profile file was dealt with too.
+  bool usable() const { return state == "valid" || state == "failing"; }
+  bool settled() const { return usable() && file_state != "pending"; }
+};
+
+struct AccountView {
+  std::string name;
+  std::optional<seconds> skew;
+};
+
+struct StatusView {
+  std::vector<ProfileView> profiles;
+  std::vector<AccountView> accounts;
+
+  // find() is the profile of that name, the first for an empty name, or null.
+  const ProfileView* find(std::string_view profile) const;
+};
+
+// read_status() is an Error (class malformed, stage endpoint) when the text is no status document.
+Result<StatusView> read_status(std::string_view text);
+
+}  // namespace mdh

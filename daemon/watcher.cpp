@@ -1,0 +1,123 @@
+#include "daemon/watcher.h"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <limits>
+
+#include "daemon/file_descriptor.h"
+#include "daemon/file_watch.h"
+#include "daemon/network_watch.h"
+
+namespace mdh {
+namespace {
+
+// The two clocks are read one after the other; a reader that was scheduled away has not slept.
+constexpr milliseconds kLeastSleep{500};
+
+milliseconds read_clock(clockid_t id) {
+  timespec time{};
+  clock_gettime(id, &time);
+  return seconds(time.tv_sec) +
+         std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(time.tv_nsec));
+}
+
+bool arm(int timer) {
+  itimerspec never{};
+  never.it_value.tv_sec = std::numeric_limits<std::int32_t>::max() * 4LL;
+  return timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, nullptr) == 0;
+}
+
+// Expires never; the kernel cancels it when the wall clock is set, and on resume
+// (timerfd_create(2)).
+class StepDetector {
+ public:
+  StepDetector() : timer_(timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK)) {
+    arm(timer_.get());
+  }
+
+  int poll_fd() const { return timer_.get(); }
+
+  bool stepped() {
+    std::uint64_t expirations = 0;
+    const ssize_t got = ::read(timer_.get(), &expirations, sizeof expirations);
+    if (got < 0 && errno != ECANCELED) return false;
+    arm(timer_.get());
+    return true;
+  }
+
+ private:
+  FileDescriptor timer_;
+};
+
+}  // namespace
+
+milliseconds time_asleep() {
+  const milliseconds monotonic = read_clock(CLOCK_MONOTONIC);
+  return read_clock(CLOCK_BOOTTIME) - monotonic;
+}
+
+class Watcher::Sources {
+ public:
+  explicit Sources(std::function<milliseconds()> asleep)
+      : asleep_(std::move(asleep)), slept_(asleep_()), poll_(epoll_create1(EPOLL_CLOEXEC)) {
+    add(step_.poll_fd());
+    add(network_.poll_fd());
+    add(files_.poll_fd());
+  }
+
+  int poll_fd() const { return poll_.get(); }
+  FileWatch& files() { return files_; }
+
+  Changes take() {
+    Changes changes;
+    changes.clock_stepped = step_.stepped();
+    changes.clock_stepped |= slept();
+    changes.network_up = network_.came_up();
+    changes.files = files_.changed();
+    return changes;
+  }
+
+ private:
+  void add(int fd) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (fd >= 0) epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event);
+  }
+
+  bool slept() {
+    const milliseconds now = asleep_();
+    const bool longer = now - slept_ >= kLeastSleep;
+    if (longer) slept_ = now;
+    return longer;
+  }
+
+  std::function<milliseconds()> asleep_;
+  milliseconds slept_;
+  FileDescriptor poll_;
+  StepDetector step_;
+  NetworkWatch network_;
+  FileWatch files_;
+};
+
+Watcher::Watcher(std::function<milliseconds()> asleep)
+    : sources_(std::make_unique<Sources>(std::move(asleep))) {}
+
+Watcher::~Watcher() = default;
+
+void Watcher::watch_files(const std::vector<std::string>& paths) {
+  sources_->files().watch(paths);
+}
+
+int Watcher::poll_fd() const {
+  return sources_->poll_fd();
+}
+
+Watcher::Changes Watcher::take() {
+  return sources_->take();
+}
+
+}  // namespace mdh

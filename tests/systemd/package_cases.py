@@ -1,0 +1,63 @@
+"""The package: installed, upgraded, purged."""
+
+import re
+
+from cases import CONFIG, TOKEN, UNIT, Case
+
+
+class InstalledPackage(Case):
+    def test_unconfigured_it_starts_and_enables_nothing(self):
+        self.machine.run("rm " + CONFIG)
+        self.machine.run(f"systemctl start {UNIT}")
+        self.assertEqual(self.machine.property(UNIT, "ActiveState"), "inactive")
+        self.assertEqual(self.machine.property(UNIT, "ConditionResult"), "no")
+        self.assertEqual(self.machine.run(f"systemctl is-enabled {UNIT}", check=False).strip(), "disabled")
+
+    def test_systemd_has_nothing_to_say_about_the_units(self):
+        for manager in ("system", "user"):
+            said = self.machine.run(f"cd /usr/lib/systemd/{manager} && mkdir -p /run/verify && XDG_RUNTIME_DIR=/run/verify"
+                                    f" systemd-analyze --{manager} --man=no verify ./mdh-credentials*.service"
+                                    " ./mdh-credentials*.socket 2>&1")
+            self.assertEqual(re.sub(r".*(?<!mdh-credentials)\.(mount|slice).*\n", "", said), "")
+
+    def test_the_system_unit_is_exposed_to_1_5_at_most(self):
+        for unit in (UNIT, "mdh-credentials-wait.service", "mdh-credentials@.service"):
+            self.machine.run("systemd-analyze security --offline=true --threshold=15"
+                             f" /usr/lib/systemd/system/{unit}")
+
+    def test_it_depends_on_the_distributions_libraries_alone(self):
+        needed = self.machine.run("ldd /usr/bin/mdh-credentials")
+        self.assertNotIn("not found", needed)
+        self.assertNotIn("/usr/local", needed)
+
+    def test_it_is_under_a_mebibyte(self):
+        size = self.site.package.stat().st_size
+        print(f"package: {size} bytes")
+        self.assertLess(size, 1024 * 1024)
+
+
+class UpgradedPackage(Case):
+    def test_keeps_configuration_token_and_running_credentials_while_upstream_is_down(self):
+        self.start()
+        before, token, pid = self.credentials(), self.machine.read(TOKEN), self.main_pid()
+        configuration = self.machine.read(CONFIG)
+        self.upstream.control("down")
+        self.site.install(self.site.successor)
+        self.assertNotEqual(self.main_pid(), pid, "the running daemon is the new one")
+        self.assertEqual(self.credentials(), before)
+        self.assertEqual(self.machine.read(TOKEN), token)
+        self.assertEqual(self.machine.read(CONFIG), configuration)
+        self.site.install(self.site.successor)
+
+
+class PurgedPackage(Case):
+    def test_leaves_nothing(self):
+        self.start()
+        self.machine.run("systemctl enable mdh-credentials.socket mdh-credentials.service")
+        self.machine.run("DEBIAN_FRONTEND=noninteractive apt-get -y purge mdh-credentials")
+        self.assertEqual(self.machine.run("systemctl list-units --no-legend --state=active 'mdh-credentials*'"), "")
+        left = self.machine.run("find / -xdev -name '*mdh-credentials*' -not -path '/home/*' -not -path '/var/log/*'"
+                                " -not -path '/var/lib/systemd/*' -not -path '/var/cache/*' -not -path '/usr/local/*';"
+                                " find /run/mdh-credentials* -maxdepth 0 -type d 2>/dev/null || true")
+        self.assertEqual(left, "")
+        self.site.install(self.site.package)

@@ -1,0 +1,157 @@
+"""The system unit at work."""
+
+import json
+import pathlib
+import subprocess
+import time
+
+from cases import CONFIG, TOKEN, UNIT, Case
+
+LOAD = pathlib.Path(__file__).resolve().parent / "load.py"
+
+
+class Start(Case):
+    def test_is_ready_with_the_first_credentials(self):
+        self.site.times["start to ready"] = self.start()
+        self.assertIsNotNone(self.credentials())
+        self.assertIn("1", self.machine.property(UNIT, "StatusText"))
+
+    def test_runs_a_dependant_only_after_the_first_credentials(self):
+        self.upstream.control("faults", {"stage": "exchange", "times": 1, "delay_seconds": 1})
+        self.machine.write("/etc/systemd/system/job.service",
+                           "[Unit]\nRequires=mdh-credentials-wait.service\nAfter=mdh-credentials-wait.service\n"
+                           "[Service]\nType=oneshot\nExecStart=/usr/bin/curl -sS -o /run/job.json "
+                           "http://127.0.0.1:6340/status\n")
+        self.machine.run("systemctl daemon-reload; systemctl start job.service")
+        self.assertEqual(json.loads(self.machine.read("/run/job.json"))["profiles"][0]["state"], "valid")
+
+    def test_waits_for_the_first_credentials_even_when_the_first_attempt_failed(self):
+        self.upstream.control("faults", {"stage": "exchange", "times": 1, "action": "status", "status": 503})
+        self.machine.run("systemctl start mdh-credentials-wait.service")
+        self.assertIsNotNone(self.credentials())
+
+    def test_needs_no_home_and_no_user_of_its_own(self):
+        self.start()
+        pid = self.main_pid()
+        uid = int(self.machine.run(f"stat -c %u /proc/{pid}"))
+        # Not dumpable: /proc shows root. The state folder tells the dynamic user.
+        owner = int(self.machine.run("stat -c %u /var/lib/private/mdh-credentials"))
+        self.assertIn(uid, (0, owner))
+        self.assertGreaterEqual(owner, 61184)
+        self.assertEqual(self.machine.run("stat -c %a /var/lib/private/mdh-credentials").strip(), "700")
+        self.assertEqual(self.machine.status(f"runuser -u nobody -- cat {TOKEN}"), 1)
+
+    def test_takes_a_key_that_is_sealed_to_the_machine(self):
+        self.machine.run("systemd-creds setup >/dev/null 2>&1; systemd-creds encrypt --with-key=host --name=sealed "
+                         "/etc/mdh-credentials/keys/lab.pem /etc/mdh-credentials/sealed.cred && "
+                         "rm /etc/mdh-credentials/keys/lab.pem")
+        self.drop_in("[Service]\nLoadCredentialEncrypted=sealed:/etc/mdh-credentials/sealed.cred\n")
+        self.machine.write(CONFIG, self.upstream.configuration("credential:sealed"))
+        self.start()
+        self.assertIsNotNone(self.credentials())
+
+    def test_is_not_restarted_on_exit_78(self):
+        self.machine.write(CONFIG, '{"accounts": [], "typo": 1}')
+        self.assertEqual(self.machine.status(f"systemctl start {UNIT}"), 1)
+        self.assertEqual(self.machine.property(UNIT, "ExecMainStatus"), "78")
+        self.assertEqual(self.machine.property(UNIT, "NRestarts"), "0")
+        self.assertEqual(self.machine.property(UNIT, "ActiveState"), "failed")
+
+    def test_refuses_other_users_and_says_so_in_the_journal(self):
+        self.start()
+        self.assertEqual(self.foreign_status(self.machine.read(TOKEN)), "403")
+        self.assertTrue(any("65534" in line["MESSAGE"] for line in self.journal(f"_SYSTEMD_UNIT={UNIT}")))
+
+    def test_gives_the_journal_fields(self):
+        self.upstream.control("faults", {"stage": "exchange", "times": 1, "action": "status", "status": 403})
+        self.start()
+        lines = self.journal(f"_SYSTEMD_UNIT={UNIT}", f"MDH_PROFILE={self.upstream.profile}")
+        self.assertTrue(any("MDH_STAGE" in line for line in lines), lines)
+        self.assertEqual({line["SYSLOG_IDENTIFIER"] for line in lines}, {"mdh-credentials"})
+
+
+class Reload(Case):
+    def reload(self):
+        self.machine.run("systemctl reload " + UNIT)
+
+    def test_of_a_good_configuration_serves_the_new_profile_and_keeps_the_old_ones_credentials(self):
+        self.start()
+        before = self.credentials()
+        self.configure(profiles=[self.upstream.profile, "another"])
+        self.reload()
+        self.machine.await_true(lambda: self.credentials("another"), what="the new profile's first set")
+        self.assertEqual(self.credentials(), before)
+        self.assertEqual(self.machine.property(UNIT, "SubState"), "running")
+
+    def test_of_a_bad_configuration_leaves_the_old_one_in_force_and_says_why(self):
+        self.start()
+        before = self.credentials()
+        self.machine.write(CONFIG, '{"accounts": [}')
+        self.reload()
+        complaint = lambda: [line for line in self.journal(f"_SYSTEMD_UNIT={UNIT}", "PRIORITY=3", "+",
+                                                           f"_SYSTEMD_UNIT={UNIT}", "PRIORITY=4")
+                             if CONFIG in line["MESSAGE"]]
+        self.machine.await_true(complaint, what="the line that refuses the configuration")
+        self.assertEqual(self.credentials(), before)
+        self.assertEqual(self.machine.property(UNIT, "SubState"), "running")
+
+
+class Restart(Case):
+    def restarted(self, old):
+        self.machine.await_true(lambda: self.main_pid() not in (0, old)
+                                and self.machine.property(UNIT, "SubState") == "running", 20, "the restart")
+
+    def test_after_kill_9_serves_the_same_credentials_while_upstream_is_down(self):
+        self.start()
+        before, pid = self.credentials(), self.main_pid()
+        self.upstream.control("down")
+        for _ in range(3):
+            pid = self.main_pid()
+            self.machine.run(f"kill -9 {pid}")
+            self.assertEqual(self.credentials(), before, "the first request waits and gets them")
+            self.restarted(pid)
+
+    # BUGS 12: a watchdog fed by a thread that knows nothing.
+    def test_comes_from_the_watchdog_when_the_daemon_stands_still(self):
+        self.drop_in("[Service]\nWatchdogSec=2\n")
+        self.start()
+        before, pid = self.credentials(), self.main_pid()
+        self.machine.run(f"kill -STOP {pid}")
+        self.assertEqual(self.credentials(), before, "a request during it is answered, not refused")
+        self.restarted(pid)
+        self.assertEqual(self.machine.property(UNIT, "NRestarts"), "1")
+
+    def test_the_watchdog_is_content_with_an_idle_daemon(self):
+        self.drop_in("[Service]\nWatchdogSec=1\n")
+        self.start()
+        pid = self.main_pid()
+        time.sleep(3)
+        self.assertEqual(self.main_pid(), pid)
+
+    def test_under_load_refuses_nobody(self):
+        self.start()
+        network = ["nsenter", "-t", str(self.machine.pid), "-n"]
+        with subprocess.Popen([*network, "/usr/bin/python3", str(LOAD), "6340"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as load:
+            for _ in range(3):
+                time.sleep(0.2)
+                self.machine.run("systemctl restart " + UNIT)
+            pid = self.main_pid()
+            self.machine.run(f"kill -9 {pid}")
+            self.restarted(pid)
+            time.sleep(0.2)
+            seen = json.loads(load.communicate()[0])
+        print("restart under load:", seen)
+        self.site.times["restart gap"] = seen["longest_gap_ms"] / 1000
+        self.assertNotIn("ConnectionRefusedError", seen["outcomes"])
+        self.assertGreater(seen["outcomes"]["200"], 100)
+
+
+class Stop(Case):
+    def test_ends_well_and_quickly(self):
+        self.start()
+        started = time.monotonic()
+        self.machine.run(f"systemctl stop mdh-credentials.socket {UNIT}")
+        self.assertLess(time.monotonic() - started, 3)
+        self.assertEqual(self.machine.property(UNIT, "Result"), "success")
+        self.assertEqual(self.machine.property(UNIT, "ExecMainStatus"), "0")
