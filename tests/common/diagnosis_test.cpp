@@ -19,7 +19,7 @@ Facts healthy() {
   facts.profiles = {"mdh-lab"};
   facts.keys = {{"lab", "/etc/lab.pem", std::nullopt, 2048}};
   facts.file.path = "/home/a/.aws/credentials";
-  facts.ports = {{"127.0.0.1:6340"}};
+  facts.ports = {{"127.0.0.1:6340", false, false, "", true}};
   facts.skews = {{"lab", 400ms}};
   facts.exchanges = {{"lab", "MyDataHelps.1234.lab", "/etc/lab.pem", "mdh-lab", {}, 3600s}};
   return facts;

@@ -26,8 +26,8 @@ State state_with(seconds left) {
   profile.region = "us-east-1";
   profile.attempted = true;
   auto set = std::make_shared<Credentials>();
-  set->access_key_id = "ASIASECRET";
-  set->secret_access_key = Secret("keySECRET");
+  set->access_key_id = "ASIAHIDDEN";
+  set->secret_access_key = Secret("keyHIDDEN");
   set->expiration = kNow.wall + left;
   profile.credentials = set;
   profile.file = {"/home/a/.aws/credentials", FileCondition::written, ""};
@@ -73,7 +73,7 @@ TEST(StatusPage, NamesNoOtherHost) {
 
 // BUGS 9: secrets where they do not belong.
 TEST(StatusPage, HoldsNoSecret) {
-  EXPECT_THAT(page_of(state_with(600s)), Not(HasSubstr("SECRET")));
+  EXPECT_THAT(page_of(state_with(600s)), Not(HasSubstr("HIDDEN")));
 }
 
 TEST(StatusPage, EscapesWhatUpstreamSaid) {
