@@ -78,12 +78,15 @@ Result<std::size_t> find_section(const ProfileText& parts, std::string_view prof
   return found;
 }
 
-// botocore gives every section the keys of [DEFAULT]; an old token there would come before ours.
-bool default_has_legacy_token(const ProfileText& parts) {
-  for (const ProfileTextSection& section : parts.sections) {
-    if (section.name == "DEFAULT" && find_key(section, kLegacyToken) != nullptr) return true;
+// A legacy token in [DEFAULT] would be preferred to ours: then it has to be in our section, too.
+void outrank_default(const ProfileText& parts, WantedKeys& keys) {
+  for (Wanted& wanted : keys) {
+    if (!wanted.only_where_present) continue;
+    for (const ProfileTextSection& section : parts.sections) {
+      if (section.name != "DEFAULT" || find_key(section, wanted.key) == nullptr) continue;
+      wanted.only_where_present = false;
+    }
   }
-  return false;
 }
 
 std::string header_name(std::string_view profile, ProfileFileKind kind) {
@@ -109,9 +112,7 @@ Result<Secret> with_profile(std::string_view text, const ProfileSection& section
   if (!parts) return parts.error();
   const auto index = find_section(*parts, section.profile, kind);
   if (!index) return index.error();
-  if (default_has_legacy_token(*parts)) {
-    for (Wanted& wanted : keys) wanted.only_where_present = false;
-  }
+  outrank_default(*parts, keys);
   if (*index == parts->sections.size()) {
     return with_section_added(*parts, header_name(section.profile, kind), keys);
   }

@@ -34,7 +34,7 @@ enum class ProfileFileKind {
 // with_profile() is `text` with the section brought up to `section`; equal to `text` when nothing
 // changes. An Error (class storage, stage file) names the line when botocore could not parse the
 // text, or the field that a profile file cannot hold. `aws_security_token`, which botocore prefers
-// to aws_session_token, is kept in step where it is there already, in the section or in [DEFAULT].
+// to aws_session_token, is kept in step where it is there already.
 Result<Secret> with_profile(std::string_view text, const ProfileSection& section,
                             ProfileFileKind kind);
 // without_profile() takes our keys, the expiry and the comment out, and the section when nothing
