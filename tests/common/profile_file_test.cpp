@@ -122,6 +122,13 @@ TEST(ProfileFile, KeepsTheLegacyTokenInStepWhereItIsThere) {
   EXPECT_THAT(with("[dev]\naws_security_token = old\n"), HasSubstr("aws_security_token = TOKEN\n"));
 }
 
+TEST(ProfileFile, OutranksALegacyTokenThatEverySectionInherits) {
+  EXPECT_THAT(with("[DEFAULT]\naws_security_token = old\n"),
+              HasSubstr("[dev]\n" + kComment +
+                        "aws_access_key_id = AKID\naws_secret_access_key = SECRET\n"
+                        "aws_session_token = TOKEN\naws_security_token = TOKEN\n"));
+}
+
 // R33: an empty aws_session_token reads as "", undefined or " ", by SDK.
 TEST(ProfileFile, LeavesEmptyFieldsOutAndTakesTheirOldLinesAway) {
   ProfileSection section = keys();
