@@ -3,24 +3,14 @@
 // Copyable, comparable.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "common/secret.h"
+#include "common/key_reference.h"
 #include "common/timestamp.h"
 
 namespace mdh {
-
-// KeySource says where an account's private key is; the daemon reads it afresh for every signature.
-struct KeySource {
-  enum class Kind { file, credential, environment, text };
-  Kind kind = Kind::file;
-  std::string name;  // a path, a systemd credential, a variable; for `text` its origin
-  std::shared_ptr<const Secret> text{};  // only for `text`: the PEM, as a .env file spells it
-  friend bool operator==(const KeySource& left, const KeySource& right);
-};
 
 struct ProjectConfig {
   std::string profile;  // [A-Za-z0-9._@-]{1,64}, not DEFAULT, unique in the whole configuration
@@ -29,6 +19,7 @@ struct ProjectConfig {
   std::string exchange_url;          // empty: the shape's default
   std::string authorization_scheme;  // "" or "Bearer"
   std::string region = "us-east-1";
+
   bool operator==(const ProjectConfig&) const = default;
 };
 
@@ -41,6 +32,7 @@ struct AccountConfig {
   seconds assertion_lifetime{900};
   std::string assertion_type = "JWT";  // the JOSE header's `typ`
   std::vector<ProjectConfig> projects;
+
   bool operator==(const AccountConfig&) const = default;
 };
 
@@ -56,11 +48,13 @@ struct ProfileFileConfig {
   std::string config_path;
   bool write_region = true;
   OnStop on_stop = OnStop::keep;
+
   bool operator==(const ProfileFileConfig&) const = default;
 };
 
 struct EndpointConfig {
-  std::vector<std::string> listen{"127.0.0.1:6340", "[::1]:6340"};  // each may_listen_on()
+  std::vector<std::string> listen{
+      "127.0.0.1:6340", "[::1]:6340"};  // checked: loopback or 169.254.170.2 / [fd00:ec2::23]
   bool listen_configured = false;
   std::string token_file;   // empty: authorization-token in the state folder
   std::string token_group;  // empty: 0600 and no group
@@ -69,6 +63,7 @@ struct EndpointConfig {
   bool imds_v1 = false;
   std::string imds_profile;  // never empty after parsing: the first profile unless configured
   int max_connections = 1024;
+
   bool operator==(const EndpointConfig&) const = default;
 };
 
@@ -81,6 +76,7 @@ struct Config {
   EndpointConfig endpoint;
   LogLevel log_level = LogLevel::info;
   std::string ca_file;  // empty: the system's trust store
+
   bool operator==(const Config&) const = default;
 };
 

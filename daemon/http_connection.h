@@ -39,6 +39,7 @@ struct HttpConnection {
   std::string in;       // bytes that no answer was given to yet
   std::string out;      // bytes that the socket did not take yet
   bool close = false;   // after what is in `out`
+  bool ended = false;   // its client sends no more
   bool linger = false;  // its client may still be sending: a plain close would reset the answer
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};

@@ -75,7 +75,10 @@ void HttpFront::turn() {
   for (int round = 0; round < kMostRounds; ++round) {
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
     if (count <= 0) break;
-    for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)].data.fd);
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      handle(event.data.fd, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+    }
   }
   expire();
   arm_timer();
@@ -83,7 +86,7 @@ void HttpFront::turn() {
 
 // An event names a number that may have been closed, and taken anew, earlier in the same turn. So
 // it only says where to look.
-void HttpFront::handle(int fd) {
+void HttpFront::handle(int fd, bool ended) {
   if (fd == timer_.get()) {
     std::uint64_t ticks = 0;
     if (read(fd, &ticks, sizeof ticks) > 0) armed_.reset();
@@ -95,6 +98,7 @@ void HttpFront::handle(int fd) {
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size() || !connections_[place]) return;
   HttpConnection& connection = *connections_[place];
+  connection.ended = connection.ended || ended;
   if (!talk_.go_on(connection, now_)) destroy(connection);
 }
 
@@ -218,6 +222,14 @@ void HttpFront::drain() {
   talk_.last_answers();
   paused_until_.reset();
   listeners_.clear();
+  // A request that came before the stop still gets its answer; who has sent none is let go.
+  now_ = std::chrono::steady_clock::now();
+  for (const Standing standing : {Standing::idle, Standing::fresh}) {
+    const std::list<HttpConnection*> quiet = queues_.standing_at(standing);
+    for (HttpConnection* connection : quiet) {
+      if (!talk_.go_on(*connection, now_)) destroy(*connection);
+    }
+  }
   while (HttpConnection* idle = oldest_idle(nullptr)) destroy(*idle);
 }
 

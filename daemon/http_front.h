@@ -41,7 +41,7 @@ class HttpFront {
   struct Listener;
 
   void watch(int fd, std::uint32_t events, int operation);
-  void handle(int fd);
+  void handle(int fd, bool ended);
   void accept_some(Listener& listener);
   bool survives(int failure);
   void pause_accepting(bool pause);

@@ -18,6 +18,11 @@ bool is_parked(const HttpConnection& connection) {
   return connection.standing == Standing::parked || connection.standing == Standing::hurried;
 }
 
+bool reads(const HttpConnection& connection) {
+  return !is_parked(connection) && connection.standing != Standing::writing &&
+         connection.standing != Standing::leaving;
+}
+
 void wipe_and_keep_room(std::string& bytes) {
   explicit_bzero(bytes.data(), bytes.size());
   bytes.clear();
@@ -40,14 +45,13 @@ bool HttpTalk::go_on(HttpConnection& connection, ConnectionTime now) {
   if (!fine) return false;
   if (!connection.out.empty()) return true;
   if (connection.close) return finish(connection);
-  return take_bytes(connection, {}, true) && read_from(connection);
+  queues_.move(connection, Standing::idle, now_);
+  return take_bytes(connection, {}, true) && (!reads(connection) || read_from(connection));
 }
 
 bool HttpTalk::ask_again(HttpConnection& connection, bool may_wait, ConnectionTime now) {
   now_ = now;
-  if (!take_bytes(connection, {}, may_wait)) return false;
-  return is_parked(connection) || connection.standing == Standing::writing ||
-         go_on(connection, now);
+  return take_bytes(connection, {}, may_wait) && (!reads(connection) || read_from(connection));
 }
 
 bool HttpTalk::turn_away(HttpConnection& connection, ConnectionTime now) {
@@ -68,9 +72,8 @@ bool HttpTalk::read_from(HttpConnection& connection) {
     const bool fine = take_bytes(connection, {scratch_.data(), size}, true);
     explicit_bzero(scratch_.data(), size);
     if (!fine) return false;
-    const bool reads_on = !is_parked(connection) && connection.standing != Standing::writing &&
-                          connection.standing != Standing::leaving;
-    if (!reads_on || size < scratch_.size()) return true;
+    // A short read empties the socket, but hides an end that came with it.
+    if (!reads(connection) || (size < scratch_.size() && !connection.ended)) return true;
   }
 }
 
@@ -87,6 +90,8 @@ bool HttpTalk::take_bytes(HttpConnection& connection, std::string_view bytes, bo
   if (!fine) return false;
   if (!connection.out.empty()) {
     queues_.move(connection, Standing::writing, now_);
+  } else if (more_) {
+    return take_bytes(connection, {}, may_wait);
   } else if (connection.close) {
     return finish(connection);
   } else if (step_ != FrontStep::answered) {
@@ -104,7 +109,10 @@ bool HttpTalk::take_bytes(HttpConnection& connection, std::string_view bytes, bo
 bool HttpTalk::answer_all(HttpConnection& connection, std::string_view& bytes, bool may_wait) {
   bool answered = false;
   step_ = FrontStep::answered;
-  while (!bytes.empty() && !connection.close && answers_.size() < kMostAnswerBytes) {
+  more_ = false;
+  while (!bytes.empty() && !connection.close) {
+    more_ = answers_.size() >= kMostAnswerBytes;
+    if (more_) break;
     const std::size_t end = find_head_end(bytes);
     if (end == 0) {
       if (bytes.size() >= kMostHeadBytes)

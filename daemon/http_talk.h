@@ -66,6 +66,7 @@ class HttpTalk {
   std::string answers_;  // to one connection, sent at once
   ConnectionTime now_{};
   FrontStep step_ = FrontStep::answered;  // of the last request at the desk
+  bool more_ = false;                     // heads wait that would have made too many answers
   bool closing_ = false;
 };
 

@@ -118,7 +118,7 @@ TEST(RequestHead, SurvivesMutatedBytes) {
   int passed = 0;
   for (int i = 0; i < 20000; ++i) {
     std::string bytes = good;
-    for (unsigned n = random() % 4 + 1; n > 0; --n) {
+    for (auto n = random() % 4 + 1; n > 0; --n) {
       const std::size_t at = random() % bytes.size();
       if (random() % 3 == 0)
         bytes.erase(at, random() % 3);

@@ -108,13 +108,16 @@ TEST(FdStore, StoresIntoTheOtherSlotThanTheOneHandedOver) {
   const pid_t child = fork();
   if (child == 0) {
     NotifySocket manager;
-    const NotifySocket::Message last = stored(manager, "last");
-    const std::string slot = line_of(last.text, "FDNAME");
+    store_snapshot(Secret("last"));
+    const NotifySocket::Message last = manager.next();
+    // As if the process before had ended with the slot that this one would take next.
+    const std::string slot = line_of(manager.next().text, "FDNAME");
     pretend_handover({last.fds[0].get()}, slot.c_str());
     take_handed_over();
+    NotifySocket next;  // the handover went over the first one's descriptor
     store_snapshot(Secret("next"));
-    const bool right = line_of(manager.next().text, "FDNAME") != slot &&
-                       line_of(manager.next().text, "FDNAME") == slot;
+    const bool right =
+        line_of(next.next().text, "FDNAME") != slot && line_of(next.next().text, "FDNAME") == slot;
     _exit(right ? 0 : 1);
   }
   int status = 1;

@@ -81,8 +81,7 @@ void Machine::check_recovery(std::size_t index) {
   if (lasted > allowed) {
     fail(profile.last_failure ? "not recovered after the weather cleared" : "starved", index);
   }
-  const bool ours = profile.last_failure && !profile.last_failure->error.retry_after &&
-                    profile.last_failure->error.error_class != ErrorClass::refused;
+  const bool ours = profile.last_failure && allowed <= kMinute + kRoad;
   if (ours) slowest_recovery_ = std::max(slowest_recovery_, lasted);
 }
 

@@ -79,7 +79,7 @@ class UserUnit(Person):
     def test_is_restarted_with_its_credentials_while_upstream_is_down(self):
         self.configure_person()
         self.log_in()
-        self.machine.run(f"{self.manager} start mdh-credentials.socket mdh-credentials.service")
+        self.machine.run(f"{self.manager} start mdh-credentials.socket mdh-credentials-wait.service")
         before = self.machine.read(AWS)
         self.upstream.control("down")
         pid = self.machine.run(f"{self.manager} show -P MainPID mdh-credentials.service").strip()
@@ -94,6 +94,7 @@ class Template(Person):
     def test_runs_as_its_user_and_writes_their_file(self):
         self.configure_person()
         self.machine.run(f"systemctl start mdh-credentials@{USER}.service")
+        self.machine.run(f"runuser -l {USER} -c 'mdh-credentials wait --timeout 10'")
         self.assertIn(f"[{self.upstream.profile}]", self.machine.read(AWS))
         self.assertEqual(self.machine.run(f"stat -c %U {AWS}").strip(), USER)
         # The user's own commands find it without being told.
