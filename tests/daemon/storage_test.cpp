@@ -47,7 +47,9 @@ TEST_F(StorageTest, KeepsModeGroupAndAttributesAlsoInASetGroupIdFolder) {
   ::setxattr(path.c_str(), "user.mark", "m", 1, 0);
   const auto before = look_at(path);
   ::chmod(folder_.path().c_str(), 02755);
-  if (::geteuid() == 0) ASSERT_EQ(::chown(folder_.path().c_str(), 0, 12345), 0);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(folder_.path().c_str(), 0, 12345), 0);
+  }
   EXPECT_EQ(edit_file(to(path, "new"), memory_).value(), Edited::replaced);
   EXPECT_EQ(mode_of(path), 0640u);
   EXPECT_EQ(look_at(path)->group, before->group);
