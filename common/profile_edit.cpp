@@ -170,7 +170,10 @@ class SectionEdit {
 // The text under way; a line always begins on a line of its own.
 class Edited {
  public:
-  explicit Edited(std::string_view line_end) : line_end_(line_end) {}
+  // Room for the text and what a few keys add to it.
+  Edited(std::size_t size, std::string_view line_end) : line_end_(line_end) {
+    out_.reserve(size + 8192);
+  }
 
   void keep(std::string_view bytes) { out_.append(bytes); }
 
@@ -199,7 +202,7 @@ Secret apply(const ProfileText& parts, Changes changes) {
   std::stable_sort(changes.begin(), changes.end(), [](const Change& left, const Change& right) {
     return left.begin < right.begin;
   });
-  Edited edited(parts.line_end);
+  Edited edited(parts.text.size(), parts.line_end);
   std::size_t kept = 0;
   for (const Change& change : changes) {
     edited.keep(parts.text.substr(kept, change.begin - kept));
@@ -230,7 +233,7 @@ Secret with_keys_taken_out(const ProfileText& parts, std::size_t index, const Ke
 
 Secret with_section_added(const ProfileText& parts, std::string_view header,
                           const WantedKeys& keys) {
-  Edited edited(parts.line_end);
+  Edited edited(parts.text.size(), parts.line_end);
   edited.keep(parts.text);
   if (!parts.text.empty() && blank_line_at_end(parts.text) == 0) {
     edited.line({}, parts.line_end);

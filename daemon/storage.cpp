@@ -35,8 +35,9 @@ milliseconds age_of(const FileLook& look) {
   return std::chrono::duration_cast<milliseconds>(since);
 }
 
-Result<Secret> read_all(const FileDescriptor& file, const std::string& path) {
+Result<Secret> read_all(const FileDescriptor& file, const FileLook& look, const std::string& path) {
   Secret text;
+  text.reserve(std::min(static_cast<std::size_t>(look.size), kLargest));
   char piece[65536];
   for (;;) {
     const ssize_t count = ::read(file.get(), piece, sizeof piece);
@@ -64,7 +65,7 @@ Result<Reading> read_once(const std::string& target) {
   const auto look = look_at(file);
   if (!look) return file_error("stat", target);
   if (!S_ISREG(look->mode)) return file_error(target + " is no regular file", "move it away");
-  auto text = read_all(file, target);
+  auto text = read_all(file, *look, target);
   if (!text) return text.error();
   return Reading{std::move(text).value(), look};
 }
