@@ -41,7 +41,7 @@ void append_keys(const Credentials& credentials, Secret& out) {
   out.append("}");
 }
 
-std::string in_quotes(std::string_view text) {
+std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -80,14 +80,14 @@ Secret imds_document(const Credentials& credentials) {
 
 std::string identity_document(std::string_view region) {
   if (region.empty()) std::abort();
-  return "{\"region\":" + in_quotes(region) +
-         ",\"availabilityZone\":" + in_quotes(std::string(region) + "a") + "}";
+  return "{\"region\":" + json_string(region) +
+         ",\"availabilityZone\":" + json_string(std::string(region) + "a") + "}";
 }
 
 std::string error_body(std::string_view code, std::string_view message) {
   if (code.empty() || message.empty()) std::abort();
-  const std::string c = in_quotes(code);
-  const std::string m = in_quotes(cut(message));
+  const std::string c = json_string(code);
+  const std::string m = json_string(cut(message));
   return "{\"code\":" + c + ",\"message\":" + m + ",\"Code\":" + c + ",\"Message\":" + m + "}";
 }
 

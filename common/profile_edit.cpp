@@ -137,14 +137,15 @@ class SectionEdit {
   }
 
   bool nothing_else_is_left(const KeyNames& ours) const {
-    std::size_t last = section_.header.end;
+    std::size_t last = section_.our_comment->end;
     for (const ProfileKey& key : section_.keys) {
       if (!is_one_of(key.name, ours)) return false;
-      last = key.end();
+      last = std::max(last, key.end());
     }
-    // A comment below our keys may belong to the next section; one above them is this one's.
+    // A comment apart from our lines, below them, belongs to what comes next; others are this
+    // one's.
     for (const TextSpan& comment : section_.comments) {
-      if (comment.begin < last && comment.begin != section_.our_comment->begin) return false;
+      if (comment.begin <= last && comment.begin != section_.our_comment->begin) return false;
     }
     // An indented header would continue the key above, were ours not between.
     return indentation(parts_.text.substr(after_section_)).empty();

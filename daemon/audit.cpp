@@ -1,36 +1,36 @@
 #include "daemon/audit.h"
 
-#include <string>
-
-#include "daemon/log.h"
-
 namespace mdh {
 namespace {
 
-constexpr int kLinesAMinute = 20;
+constexpr seconds kPause{10};
+constexpr std::size_t kMostPauses = 256;
 
 }  // namespace
 
-bool Audit::may_speak(BootTime now) {
-  if (now - minute_ >= std::chrono::minutes(1)) {
-    minute_ = now;
-    spoken_ = 0;
+std::optional<AuditLine> Audit::refused(const Refusal& refusal, Route route, const Peer& peer,
+                                        BootTime now) {
+  const std::uint32_t user = peer.user.value_or(0xffffffff);
+  // Beyond so many users they share one pause: memory stays bounded.
+  const bool full = pauses_.size() >= kMostPauses;
+  const bool known = pauses_.count({refusal.reason, user}) != 0;
+  Pause& pause = pauses_[{refusal.reason, full && !known ? 0xffffffff : user}];
+  if (now < pause.until) {
+    ++pause.held_back;
+    return std::nullopt;
   }
-  if (spoken_ == kLinesAMinute) return ++silent_, false;
-  return ++spoken_, true;
-}
-
-void Audit::refused(const Refusal& refusal, Route route, const Peer& peer, BootTime now) {
-  if (!may_speak(now)) return;
-  const std::string user = peer.user ? std::to_string(*peer.user) : "unknown";
-  std::string line = "refused " + std::string(name(route)) + " to uid " + user + ": " +
-                     std::string(refusal.reason);
-  if (silent_ > 0) line += " (and " + std::to_string(silent_) + " refusals not logged)";
-  silent_ = 0;
-  log_line(LogLevel::warn, line,
-           {{"MDH_UID", user},
-            {"MDH_ROUTE", std::string(name(route))},
-            {"MDH_REASON", std::string(refusal.reason)}});
+  const std::string who = peer.user ? "uid " + std::to_string(*peer.user) : "an unknown user";
+  AuditLine line;
+  line.message =
+      "refused " + std::string(name(route)) + " to " + who + ": " + std::string(refusal.message);
+  if (pause.held_back > 0)
+    line.message += " (and " + std::to_string(pause.held_back) + " times more since the last line)";
+  line.fields = {{"MDH_REASON", std::string(refusal.reason)},
+                 {"MDH_ROUTE", std::string(name(route))},
+                 {"MDH_STAGE", "endpoint"}};
+  if (peer.user) line.fields.push_back({"MDH_PEER_UID", std::to_string(*peer.user)});
+  pause = {now + kPause, 0};
+  return line;
 }
 
 }  // namespace mdh

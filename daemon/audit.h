@@ -1,26 +1,37 @@
-// The audit line of a refused caller: who, what, why. So many lines a minute and no more, so that a
-// flood of refusals cannot fill the journal; what was left out is counted in the next line. Loop's
-// thread only.
+// The audit lines: who was refused what, and why. One line at once for each (reason, user), then at
+// most one every ten seconds that tells how many it stands for, so that a flood cannot fill the
+// journal. The loop's thread only.
 #pragma once
 
-#include <string_view>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "common/guard.h"
 #include "common/timestamp.h"
+#include "daemon/log.h"
 
 namespace mdh {
 
+struct AuditLine {
+  std::string message;
+  LogFields fields;
+};
+
 class Audit {
  public:
-  // refused() logs that the peer was refused the route for the refusal's reason.
-  void refused(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
+  // refused() is the line to log now, or nothing when it is counted towards a later one.
+  std::optional<AuditLine> refused(const Refusal& refusal, Route route, const Peer& peer,
+                                   BootTime now);
 
  private:
-  bool may_speak(BootTime now);
-
-  BootTime minute_{};
-  int spoken_ = 0;
-  std::size_t silent_ = 0;
+  struct Pause {
+    BootTime until{};
+    std::uint64_t held_back = 0;
+  };
+  std::map<std::pair<std::string_view, std::uint32_t>, Pause> pauses_;
 };
 
 }  // namespace mdh

@@ -97,10 +97,9 @@ Result<Config> read_config(const SourceOptions& options) {
     if (config) anchor_keys(*config, *file);
     return config;
   }
-  const std::string folder = std::filesystem::current_path().string();
   if (!options.env_file) {
     auto config = from_environment();
-    if (config) anchor_keys(*config, folder + "/.env");
+    if (config) anchor_keys(*config, expanded(".env"));
     return config;
   }
   const std::string file = expanded(*options.env_file);

@@ -1,75 +1,52 @@
 #include "daemon/endpoint_server.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pwd.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
-#include <charconv>
+#include <array>
 #include <cstring>
+#include <map>
 
-#include "common/config_rules.h"
 #include "common/endpoint.h"
-#include "common/guard.h"
 #include "common/metrics.h"
 #include "daemon/audit.h"
 #include "daemon/entropy.h"
+#include "daemon/guard_rules.h"
 #include "daemon/http_codec.h"
 #include "daemon/http_front.h"
+#include "daemon/log.h"
 #include "daemon/process_figures.h"
 
 namespace mdh {
 namespace {
 
-std::optional<std::uint32_t> uid_of(const std::string& name) {
-  if (name == "self") return geteuid();
-  std::uint32_t uid = 0;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), uid);
-  if (read.ec == std::errc() && read.ptr == name.data() + name.size()) return uid;
-  const passwd* entry = getpwnam(name.c_str());
-  if (entry == nullptr) return std::nullopt;
-  return entry->pw_uid;
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  const std::string bytes = random_bytes(sizeof number);
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
 }
 
-GuardRules rules_of(const EndpointConfig& config) {
-  GuardRules rules;
-  rules.imds = config.imds;
-  rules.imds_v1 = config.imds_v1;
-  for (const std::string& user : config.allowed_users) {
-    if (user == "any") {
-      rules.any_user = true;
-    } else if (const auto uid = uid_of(user)) {
-      rules.users.push_back(*uid);
-    }
-  }
-  for (const std::string& text : config.listen) {
-    if (const auto address = parse_listen_address(text)) rules.hosts.push_back(address->host);
-  }
-  return rules;
-}
-
-// "http://127.0.0.1:6340": the first listener's, as the page's export lines should say it.
-std::string base_url(const std::vector<FileDescriptor>& listeners) {
+std::string url_of(const std::vector<FileDescriptor>& listeners) {
+  if (listeners.empty()) return {};
   sockaddr_storage at{};
   socklen_t size = sizeof at;
-  if (listeners.empty()) return {};
   getsockname(listeners.front().get(), reinterpret_cast<sockaddr*>(&at), &size);
-  char host[INET6_ADDRSTRLEN] = "";
+  char text[INET6_ADDRSTRLEN] = "";
   if (at.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(at);
-    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-    return "http://[" + std::string(host) + "]:" + std::to_string(ntohs(v6.sin6_port));
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(v6.sin6_port));
   }
   const auto& v4 = reinterpret_cast<const sockaddr_in&>(at);
-  inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-  return "http://" + std::string(host) + ":" + std::to_string(ntohs(v4.sin_port));
+  inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+  return "http://" + std::string(text) + ":" + std::to_string(ntohs(v4.sin_port));
 }
 
-std::uint64_t random_nonce() {
-  const std::string bytes = random_bytes(sizeof(std::uint64_t));
-  std::uint64_t nonce = 0;
-  std::memcpy(&nonce, bytes.data(), sizeof nonce);
-  return nonce;
+Reply refusal_reply(const Refusal& refusal) {
+  Reply reply = error_reply(refusal.status, refusal.code, refusal.message);
+  if (!refusal.allow.empty()) reply.headers.push_back({"Allow", std::string(refusal.allow)});
+  return reply;
 }
 
 }  // namespace
@@ -78,142 +55,166 @@ class EndpointServer::Rooms {
  public:
   Rooms(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
         EndpointHooks hooks)
-      : config_(std::move(config)),
-        rules_(rules_of(config_)),
-        tokens_(std::move(tokens)),
+      : tokens_(std::move(tokens)),
         hooks_(std::move(hooks)),
-        page_{base_url(listeners), config_.token_file},
-        nonce_(random_nonce()),
-        front_(std::move(listeners), static_cast<std::size_t>(config_.max_connections), desk()) {}
+        nonce_(random_number()),
+        page_{url_of(listeners), {}},
+        front_(std::move(listeners), static_cast<std::size_t>(config.max_connections), desk()) {
+    configure(std::move(config));
+  }
 
   HttpFront& front() { return front_; }
-
-  void reconfigure(EndpointConfig config) {
-    config_ = std::move(config);
-    rules_ = rules_of(config_);
-    page_.token_file = config_.token_file;
-    front_.set_most_connections(static_cast<std::size_t>(config_.max_connections));
-  }
-
   void set_tokens(TokenRing tokens) { tokens_ = std::move(tokens); }
+  void configure(EndpointConfig config);
 
  private:
-  FrontDesk desk() {
-    return {[this](const RequestHead& head, const Peer& peer, bool may_wait, std::string& out) {
-              return answer(head, peer, may_wait, out);
-            },
-            [this](const HeadRefusal& refusal, std::string& out) { refuse(refusal, out); }};
-  }
-
-  FrontDesk::Outcome answer(const RequestHead& head, const Peer& peer, bool may_wait,
-                            std::string& out) {
-    const Now now = hooks_.now();
-    const Target target = find_target(head.path, rules_.imds);
-    if (const auto refusal = guard({head, target.route}, peer, rules_, {tokens_, now.wall})) {
-      return deny(*refusal, head, target.route, peer, now, out);
-    }
-    const EndpointRequest request{head, target, peer.user.value_or(kNobodyKnown), may_wait};
-    const EndpointFacts facts{hooks_.state(), config_, tokens_, page_, now, ++nonce_};
-    Outcome outcome = endpoint_.answer(request, facts);
-    if (const auto* park = std::get_if<Park>(&outcome)) return {.patience = park->wait};
-    if (const auto* wish = std::get_if<RefreshWish>(&outcome)) outcome = grant(*wish);
-    if (std::holds_alternative<MetricsWish>(outcome)) outcome = metrics(facts.state, now);
-    return send(head, target.route, std::get<Reply>(outcome), out);
-  }
-
-  Reply grant(const RefreshWish& wish) {
-    const bool known = find_profile(hooks_.state(), wish.profile) != nullptr;
-    const RefreshAnswer answer = known ? hooks_.refresh(wish.profile) : RefreshAnswer{};
-    return refresh_reply(wish.profile, answer, known);
-  }
-
-  Reply metrics(const State& state, Now now) {
-    return {200, kPlainText, metrics_text(state, counters_, read_process_figures(), now)};
-  }
-
-  FrontDesk::Outcome deny(const Refusal& refusal, const RequestHead& head, Route route,
-                          const Peer& peer, Now now, std::string& out) {
-    ++counters_.denied[std::string(refusal.reason)];
-    if (refusal.status == 403 || refusal.status == 401) {
-      audit_.refused(refusal, route, peer, now.boot);
-    }
-    Reply reply = error_reply(refusal.status, refusal.code, refusal.message);
-    if (!refusal.allow.empty()) reply.headers.push_back({"Allow", std::string(refusal.allow)});
-    return send(head, route, reply, out);
-  }
-
-  // A credential document has a way of its own, without httplib: the same bytes for a tenth of the
-  // work.
-  FrontDesk::Outcome send(const RequestHead& head, Route route, const Reply& reply,
-                          std::string& out) {
-    count(route, reply.status);
-    const bool rendered = !reply.lent.empty();
-    if (rendered || !known_to_library(head.method)) {
-      append_reply(reply, {head.close, head.method == "HEAD"}, out);
-    } else {
-      codec_.append(head, reply, head.close, out);
-    }
-    return {.close = head.close};
-  }
-
-  // httplib answers a method that it does not know by itself.
-  static bool known_to_library(std::string_view method) {
-    for (const std::string_view known : {"GET", "HEAD", "POST", "PUT"}) {
-      if (method == known) return true;
-    }
-    return false;
-  }
-
-  void refuse(const HeadRefusal& refusal, std::string& out) {
-    count(Route::unknown, refusal.status);
-    append_reply(error_reply(refusal.status, refusal.code, refusal.message), {true, false}, out);
-  }
-
-  void count(Route route, int status) {
-    const auto place = static_cast<std::size_t>(route) * 1000 + static_cast<std::size_t>(status);
-    auto [known, first] = counts_.try_emplace(place, nullptr);
-    if (first) known->second = &counters_.requests[{std::string(name(route)), status}];
-    ++*known->second;
-  }
+  FrontDesk desk();
+  FrontStep serve(const FrontRequest& request, std::string& out);
+  void refuse(const HeadRefusal& refusal, std::string& out);
+  void deny(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
+  Reply refresh(const RefreshWish& wish);
+  Reply metrics(Now now);
+  void count(Route route, int status);
 
   EndpointConfig config_;
-  GuardRules rules_;
   TokenRing tokens_;
   EndpointHooks hooks_;
+  std::uint64_t nonce_;
   PageContext page_;
+  GuardRules rules_;
   Endpoint endpoint_;
   HttpCodec codec_;
   Audit audit_;
-  HttpCounters counters_;
-  std::map<std::size_t, std::uint64_t*> counts_;  // into counters_, by route and status
-  std::uint64_t nonce_;
+  std::array<std::map<int, std::uint64_t>, kRouteCount> counts_;
+  std::map<std::string, std::uint64_t, std::less<>> denied_;
   HttpFront front_;
 };
+
+void EndpointServer::Rooms::configure(EndpointConfig config) {
+  config_ = std::move(config);
+  ResolvedRules resolved = resolve_rules(config_);
+  rules_ = std::move(resolved.rules);
+  for (const std::string& user : resolved.unknown_users) {
+    log_line(LogLevel::warn, "no user is called " + user + " (endpoint.allowed_users); ignored",
+             {{"MDH_STAGE", "endpoint"}});
+  }
+  page_.token_file = config_.token_file;
+  front_.set_max_connections(static_cast<std::size_t>(config_.max_connections));
+  rlimit limit{};
+  const auto wanted = static_cast<rlim_t>(config_.max_connections) + 64;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
+    log_line(LogLevel::warn,
+             "endpoint.max_connections " + std::to_string(config_.max_connections) +
+                 " does not fit the limit of " + std::to_string(limit.rlim_cur) + " open files",
+             {{"MDH_STAGE", "endpoint"}});
+  }
+}
+
+FrontDesk EndpointServer::Rooms::desk() {
+  return {.serve = [this](const FrontRequest& request,
+                          std::string& out) { return serve(request, out); },
+          .refuse = [this](const HeadRefusal& refusal, std::string& out) { refuse(refusal, out); }};
+}
+
+FrontStep EndpointServer::Rooms::serve(const FrontRequest& request, std::string& out) {
+  const Now now = hooks_.now();
+  const Framing framing{request.close, request.head.method == "HEAD"};
+  const Target target = find_target(request.head.path, rules_.imds);
+  if (const auto refusal =
+          guard({request.head, target.route}, request.peer, rules_, {tokens_, now.wall})) {
+    deny(*refusal, target.route, request.peer, now.boot);
+    append_reply(refusal_reply(*refusal), framing, out);
+    return FrontStep::answered;
+  }
+  Outcome outcome = endpoint_.answer(
+      {request.head, target, request.peer.user.value_or(kNobodyKnown), request.may_wait},
+      {hooks_.state(), config_, tokens_, page_, now, ++nonce_});
+  if (const auto* park = std::get_if<Park>(&outcome))
+    return park->wait == kContainerWait ? FrontStep::park : FrontStep::park_briefly;
+  if (const auto* wish = std::get_if<RefreshWish>(&outcome)) outcome = refresh(*wish);
+  if (std::holds_alternative<MetricsWish>(outcome)) outcome = metrics(now);
+  const Reply& reply = std::get<Reply>(outcome);
+  count(target.route, reply.status);
+  // Rendered documents leave by the short way: the same bytes, and no copy of a key in the library.
+  if (!reply.lent.empty()) {
+    append_reply(reply, framing, out);
+  } else {
+    codec_.write(request.head, reply, framing, out);
+  }
+  return FrontStep::answered;
+}
+
+void EndpointServer::Rooms::refuse(const HeadRefusal& refusal, std::string& out) {
+  count(Route::unknown, refusal.status);
+  Reply reply = error_reply(refusal.status, refusal.code, refusal.message);
+  if (refusal.status == 503) reply.headers.push_back({"Retry-After", "1"});
+  append_reply(reply, {true, false}, out);
+}
+
+void EndpointServer::Rooms::deny(const Refusal& refusal, Route route, const Peer& peer,
+                                 BootTime now) {
+  count(route, refusal.status);
+  const auto counter = denied_.find(refusal.reason);
+  if (counter != denied_.end()) {
+    ++counter->second;
+  } else {
+    denied_.emplace(refusal.reason, 1);
+  }
+  if (const auto line = audit_.refused(refusal, route, peer, now))
+    log_line(LogLevel::warn, line->message, line->fields);
+}
+
+Reply EndpointServer::Rooms::refresh(const RefreshWish& wish) {
+  if (find_profile(hooks_.state(), wish.profile) == nullptr)
+    return refresh_reply(wish.profile, {}, false);
+  return refresh_reply(wish.profile, hooks_.refresh(wish.profile), true);
+}
+
+Reply EndpointServer::Rooms::metrics(Now now) {
+  HttpCounters counters;
+  for (std::size_t route = 0; route < kRouteCount; ++route) {
+    for (const auto& [status, number] : counts_[route])
+      counters.requests[{std::string(name(static_cast<Route>(route))), status}] = number;
+  }
+  counters.denied.insert(denied_.begin(), denied_.end());
+  return text_reply(200, metrics_text(hooks_.state(), counters, read_process_figures(), now));
+}
+
+void EndpointServer::Rooms::count(Route route, int status) {
+  ++counts_[static_cast<std::size_t>(route)][status];
+}
 
 EndpointServer::EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners,
                                TokenRing tokens, EndpointHooks hooks)
     : rooms_(std::make_unique<Rooms>(std::move(config), std::move(listeners), std::move(tokens),
                                      std::move(hooks))) {}
+
 EndpointServer::~EndpointServer() = default;
 
 int EndpointServer::poll_fd() const {
   return rooms_->front().poll_fd();
 }
+
 void EndpointServer::turn() {
   rooms_->front().turn();
 }
+
 void EndpointServer::state_changed() {
-  rooms_->front().wake_parked();
+  rooms_->front().ask_again();
 }
+
 void EndpointServer::reconfigure(EndpointConfig config) {
-  rooms_->reconfigure(std::move(config));
+  rooms_->configure(std::move(config));
 }
+
 void EndpointServer::set_tokens(TokenRing tokens) {
   rooms_->set_tokens(std::move(tokens));
 }
+
 void EndpointServer::drain() {
   rooms_->front().drain();
 }
+
 bool EndpointServer::drained() const {
   return rooms_->front().drained();
 }

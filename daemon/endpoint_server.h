@@ -1,5 +1,6 @@
 // The loopback endpoint: CONTRACT section 4 over http_front, with cpp-httplib as parser, router and
-// formatter. The one file that knows httplib. Lives on the loop's thread; nothing in it blocks.
+// formatter behind it (http_codec, the one file that knows httplib). Lives on the loop's thread;
+// nothing in it blocks.
 #pragma once
 
 #include <functional>

@@ -7,42 +7,58 @@
 namespace mdh {
 namespace {
 
-// What httplib reads and writes instead of a socket.
+// The request is read from memory, the answer written to memory. Newer versions of the library ask
+// more of a stream; an older one's compiler sees plain functions in the later ones.
 class MemoryStream : public httplib::Stream {
  public:
-  MemoryStream(std::string_view in, std::string& out) : in_(in), out_(out) {}
+  MemoryStream(std::string_view request, std::string& answer)
+      : request_(request), answer_(answer) {}
 
-  bool is_readable() const override { return !in_.empty(); }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* bytes, size_t size) override {
-    const std::size_t count = std::min(size, in_.size());
-    std::copy_n(in_.data(), count, bytes);
-    in_.remove_prefix(count);
+  // NOLINTBEGIN(modernize-use-override): what overrides what depends on the library's version.
+  bool is_readable() const { return true; }
+  bool is_writable() const { return true; }
+  bool wait_readable() const { return true; }
+  bool wait_writable() const { return true; }
+  bool is_peer_alive() const { return true; }
+  time_t duration() const { return 0; }
+  ssize_t read(char* into, size_t size) {
+    const std::size_t count = std::min(size, request_.size());
+    std::copy_n(request_.data(), count, into);
+    request_.remove_prefix(count);
     return static_cast<ssize_t>(count);
   }
-  ssize_t write(const char* bytes, size_t size) override {
-    out_.append(bytes, size);
+  ssize_t write(const char* bytes, size_t size) {
+    answer_.append(bytes, size);
     return static_cast<ssize_t>(size);
   }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return INVALID_SOCKET; }
-#if defined(CPPHTTPLIB_VERSION_NUM) || defined(MDH_NEW_HTTPLIB)
-  bool wait_readable() const override {
-    return !in_.empty();
-  }
-  bool wait_writable() const override {
-    return true;
-  }
-  time_t duration() const override {
-    return 0;
-  }
-#endif
+  void get_remote_ip_and_port(std::string&, int&) const {}
+  void get_local_ip_and_port(std::string&, int&) const {}
+  socket_t socket() const { return -1; }
+  // NOLINTEND(modernize-use-override)
 
  private:
-  std::string_view in_;
-  std::string& out_;
+  std::string_view request_;
+  std::string& answer_;
 };
+
+using Setup = std::function<void(httplib::Request&)>;
+
+// process_request() by its shape in 0.11 and in 0.18: the compiler takes the one that fits.
+template <typename Server>
+void run(Server& server, bool (Server::*step)(httplib::Stream&, bool, bool&, const Setup&),
+         httplib::Stream& stream, bool close) {
+  bool closed = false;
+  (server.*step)(stream, close, closed, nullptr);
+}
+
+template <typename Server>
+void run(Server& server,
+         bool (Server::*step)(httplib::Stream&, const std::string&, int, const std::string&, int,
+                              bool, bool&, const Setup&),
+         httplib::Stream& stream, bool close) {
+  bool closed = false;
+  (server.*step)(stream, std::string(), 0, std::string(), 0, close, closed, nullptr);
+}
 
 }  // namespace
 
@@ -50,51 +66,42 @@ class HttpCodec::Library : private httplib::Server {
  public:
   Library() {
     set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
-      fill(response);
+      response.status = reply_->status;
+      response.body = reply_->content();
       return HandlerResponse::Handled;
     });
-    // The fields that httplib adds of its own accord are not in the contract.
-    set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
-      response.headers.erase("Keep-Alive");
-      response.headers.erase("Accept-Ranges");
+    // Last before the bytes are written: the library's own additions (Keep-Alive, Accept-Ranges)
+    // promise what is not so.
+    set_post_routing_handler([this](const httplib::Request&, httplib::Response& response) {
+      response.headers.clear();
+      for (HttpHeader& field : reply_headers(*reply_, framing_.close))
+        response.headers.emplace(std::move(field.name), std::move(field.value));
     });
-    set_exception_handler([](const httplib::Request&, httplib::Response& response,
-                             std::exception_ptr) { response.status = 500; });
   }
 
-  void append(const RequestHead& head, const Reply& reply, bool close, std::string& out) {
+  void write(const std::string& request, const Reply& reply, Framing framing, std::string& out) {
     reply_ = &reply;
-    std::string request(head.method);
-    request.append(" / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    framing_ = framing;
     MemoryStream stream(request, out);
-    bool closed = false;
-#if defined(CPPHTTPLIB_VERSION_NUM) || defined(MDH_NEW_HTTPLIB)
-    process_request(stream, "", 0, "", 0, close, closed, nullptr);
-#else
-    process_request(stream, close, closed, nullptr);
-#endif
+    run<httplib::Server>(*this, &Library::process_request, stream, framing.close);
+    reply_ = nullptr;
   }
 
  private:
-  void fill(httplib::Response& response) const {
-    response.status = reply_->status;
-    for (const HttpHeader& field : reply_->headers) {
-      response.headers.emplace(field.name, field.value);
-    }
-    response.headers.emplace("Cache-Control", "no-store");
-    response.headers.emplace("X-Content-Type-Options", "nosniff");
-    response.body = reply_->content();
-    response.headers.emplace("Content-Type", std::string(reply_->content_type));
-  }
-
   const Reply* reply_ = nullptr;
+  Framing framing_;
 };
 
 HttpCodec::HttpCodec() : library_(std::make_unique<Library>()) {}
+
 HttpCodec::~HttpCodec() = default;
 
-void HttpCodec::append(const RequestHead& head, const Reply& reply, bool close, std::string& out) {
-  library_->append(head, reply, close, out);
+void HttpCodec::write(const RequestHead& head, const Reply& reply, Framing framing,
+                      std::string& out) {
+  std::string request(head.method);
+  request.append(" ").append(head.path).append(" HTTP/1.1\r\nHost: localhost\r\n");
+  request.append("Content-Length: 0\r\n\r\n");
+  library_->write(request, reply, framing, out);
 }
 
 }  // namespace mdh

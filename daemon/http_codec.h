@@ -1,7 +1,6 @@
-// The one file that knows cpp-httplib. Puts replies into bytes with its formatter, over memory. It
-// sees a request head made anew from what common/request_head accepted, never the client's bytes:
-// the parser's known holes (Range, REMOTE_ADDR, percent-decoded fields, bodies) have nothing to
-// work on.
+// cpp-httplib as parser and formatter over memory, and the one file that knows it: its versions'
+// differences end here. It is given a head made anew from what was checked, never the client's
+// bytes, and requests that the guard let in alone; it opens no socket and starts no thread.
 #pragma once
 
 #include <memory>
@@ -16,10 +15,9 @@ class HttpCodec {
  public:
   HttpCodec();
   ~HttpCodec();
-
-  // append() appends the reply to a request that was read from `head`; the same bytes as
-  // append_reply() (a test holds the two together).
-  void append(const RequestHead& head, const Reply& reply, bool close, std::string& out);
+  // write() appends the answer, framed for the request. The fields are those of append_reply(), in
+  // the order of their names where the library keeps one.
+  void write(const RequestHead& head, const Reply& reply, Framing framing, std::string& out);
 
  private:
   class Library;

@@ -1,7 +1,5 @@
 #include "daemon/http_connection.h"
 
-#include <algorithm>
-
 namespace mdh {
 
 milliseconds lifetime_of(Standing standing) {
@@ -12,6 +10,8 @@ milliseconds lifetime_of(Standing standing) {
       return seconds(5);
     case Standing::parked:
       return milliseconds(800);
+    case Standing::hurried:
+      return milliseconds(400);
     case Standing::idle:
       return seconds(120);
     case Standing::leaving:
@@ -38,30 +38,18 @@ void ConnectionQueues::leave(HttpConnection& connection) {
   queue(connection.standing).erase(connection.place);
 }
 
-HttpConnection* ConnectionQueues::front_of(Standing standing) const {
-  const auto& queue = standing_at(standing);
-  if (queue.empty()) return nullptr;
-  if (standing != Standing::parked) return queue.front();
-  // Parked ones, of which there are few, each have a patience of their own.
-  return *std::min_element(queue.begin(), queue.end(), [](const auto* left, const auto* right) {
-    return left->deadline < right->deadline;
-  });
-}
-
 std::optional<ConnectionTime> ConnectionQueues::next() const {
   std::optional<ConnectionTime> earliest;
-  for (std::size_t i = 0; i < kStandings; ++i) {
-    const HttpConnection* first = front_of(static_cast<Standing>(i));
-    if (first == nullptr) continue;
-    if (!earliest || first->deadline < *earliest) earliest = first->deadline;
+  for (const auto& queue : queues_) {
+    if (queue.empty()) continue;
+    if (!earliest || queue.front()->deadline < *earliest) earliest = queue.front()->deadline;
   }
   return earliest;
 }
 
 HttpConnection* ConnectionQueues::overdue(ConnectionTime now) const {
-  for (std::size_t i = 0; i < kStandings; ++i) {
-    HttpConnection* first = front_of(static_cast<Standing>(i));
-    if (first != nullptr && first->deadline <= now) return first;
+  for (const auto& queue : queues_) {
+    if (!queue.empty() && queue.front()->deadline <= now) return queue.front();
   }
   return nullptr;
 }

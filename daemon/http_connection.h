@@ -23,11 +23,12 @@ enum class Standing {
   fresh,    // accepted, no byte has come
   reading,  // a head has begun
   parked,   // a whole head waits for a first set of credentials
+  hurried,  // the same on the IMDS path, where SDKs have less patience
   writing,  // an answer did not fit into the socket
   idle,     // kept alive between requests
   leaving   // the answer is out, the client's end is awaited
 };
-inline constexpr std::size_t kStandings = 6;
+inline constexpr std::size_t kStandings = 7;
 
 // lifetime_of() is how long a connection may stand there; never extended by a byte more.
 milliseconds lifetime_of(Standing standing);
@@ -35,9 +36,11 @@ milliseconds lifetime_of(Standing standing);
 struct HttpConnection {
   FileDescriptor socket;
   Peer peer;
-  std::string in;      // bytes that no answer was given to yet
-  std::string out;     // bytes that the socket did not take yet
-  bool close = false;  // after what is in `out`
+  std::string in;       // bytes that no answer was given to yet
+  std::string out;      // bytes that the socket did not take yet
+  bool close = false;   // after what is in `out`
+  bool ended = false;   // its client sends no more
+  bool linger = false;  // its client may still be sending: a plain close would reset the answer
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};
   std::list<HttpConnection*>::iterator place{};
@@ -58,7 +61,6 @@ class ConnectionQueues {
   }
 
  private:
-  HttpConnection* front_of(Standing standing) const;
   std::list<HttpConnection*>& queue(Standing standing) {
     return queues_[static_cast<std::size_t>(standing)];
   }

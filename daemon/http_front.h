@@ -1,57 +1,71 @@
-// The endpoint's front: accepts, reads whole heads, checks them strictly (common/request_head), and
-// sends each answer in one go. One epoll descriptor for all of it, to be watched by the main loop;
-// absolute deadlines; a full house gives up its oldest idle connection. Knows sockets and time, no
-// route. Not thread-safe; never blocks.
+// The door of the endpoint: an epoll loop of its own (one fd for the main loop to watch) that
+// accepts, finds out who calls, caps the connections and cuts those whose time is up. What is said
+// on a connection is http_talk's. One timerfd, armed only while something is due, so that an idle
+// daemon never wakes. Nothing in it waits. The loop's thread only.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
-#include "common/guard.h"
-#include "common/request_head.h"
-#include "common/timestamp.h"
 #include "daemon/file_descriptor.h"
+#include "daemon/http_connection.h"
+#include "daemon/http_talk.h"
+#include "daemon/peer_identity.h"
 
 namespace mdh {
 
-struct FrontDesk {
-  // What became of a request.
-  struct Outcome {
-    bool close = false;        // after the answer
-    milliseconds patience{0};  // more than 0: no answer yet; ask again when woken, or after this
-  };
-  // Appends a whole answer to `out`, unless it wants to wait and `may_wait` is true.
-  std::function<Outcome(const RequestHead& head, const Peer& peer, bool may_wait,
-                        std::string& out)>
-      answer;
-  // Appends the answer to a head that is none; the connection is closed after it.
-  std::function<void(const HeadRefusal& refusal, std::string& out)> refuse;
-};
-
 class HttpFront {
  public:
-  HttpFront(std::vector<FileDescriptor> listeners, std::size_t most_connections, FrontDesk desk);
+  // Takes sockets that listen already, of any address family, adopted ones too.
+  HttpFront(std::vector<FileDescriptor> listeners, std::size_t max_connections, FrontDesk desk);
   ~HttpFront();
   HttpFront(const HttpFront&) = delete;
   HttpFront& operator=(const HttpFront&) = delete;
 
-  // poll_fd() is readable when turn() has something to do: clients, or a deadline.
-  int poll_fd() const;
+  int poll_fd() const { return epoll_.get(); }
+  // turn() does what is due and returns.
   void turn();
-  // wake_parked() asks again for every request that waits.
-  void wake_parked();
-  void set_most_connections(std::size_t most);
-  // drain() closes listeners (without shutdown(2): systemd's side of them lives on) and idle
-  // connections; drained() is true once the last answer is out.
+  // ask_again() puts every parked request before the desk once more.
+  void ask_again();
+  // set_max_connections() holds for newcomers. When the house is full the oldest idle connection
+  // goes; where none is idle the newcomer gets 503 at once. One user may hold all but a 64th.
+  void set_max_connections(std::size_t most) { most_ = most; }
+  // drain() accepts no more, closes idle connections, and every other one after its answer.
   void drain();
-  bool drained() const;
-  std::size_t connections() const;
+  bool drained() const { return draining_ && open_ == 0; }
+  std::size_t open() const { return open_; }
 
  private:
-  class Floor;
-  std::unique_ptr<Floor> floor_;
+  struct Listener;
+
+  void watch(int fd, std::uint32_t events, int operation);
+  void handle(int fd, bool ended);
+  void accept_some(Listener& listener);
+  bool survives(int failure);
+  void pause_accepting(bool pause);
+  void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
+  bool make_room(const Peer& peer);
+  HttpConnection* oldest_idle(const std::uint32_t* user) const;
+  void destroy(HttpConnection& connection);
+  void expire();
+  void arm_timer();
+
+  ConnectionQueues queues_;
+  HttpTalk talk_;
+  FileDescriptor epoll_;
+  FileDescriptor timer_;
+  std::vector<Listener> listeners_;
+  std::vector<std::unique_ptr<HttpConnection>> connections_;  // by fd
+  std::unordered_map<std::uint32_t, std::size_t> users_;      // connections of each
+  PeerIdentity identity_;
+  ConnectionTime now_{};
+  std::optional<ConnectionTime> armed_;
+  std::optional<ConnectionTime> paused_until_;
+  std::size_t most_;
+  std::size_t open_ = 0;
+  bool draining_ = false;
 };
 
 }  // namespace mdh

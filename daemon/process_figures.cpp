@@ -1,54 +1,79 @@
 #include "daemon/process_figures.h"
 
+#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <ctime>
+#include <fstream>
 #include <sstream>
-
-#include "daemon/clock.h"
-#include "daemon/file_text.h"
+#include <string>
 
 namespace mdh {
 namespace {
 
-// A field of /proc/self/stat, counted from 1 as in proc(5); the second, which may hold blanks, is
-// passed over.
-double stat_field(const std::string& stat, int number) {
-  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 2)));
+// proc_pid_stat(5): fields are counted after the name in brackets, which may hold anything.
+struct Stat {
+  double user_ticks = 0;
+  double system_ticks = 0;
+  double start_ticks = 0;
+  double virtual_bytes = 0;
+  double resident_pages = 0;
+};
+
+Stat read_stat() {
+  std::ifstream file("/proc/self/stat");
+  std::string text;
+  std::getline(file, text);
+  const std::size_t bracket = text.rfind(')');
+  if (bracket == text.npos) return {};
+  std::istringstream fields(text.substr(bracket + 1));
   std::string field;
-  for (int at = 3; at <= number && fields >> field; ++at) continue;
-  return std::strtod(field.c_str(), nullptr);
+  Stat stat;
+  for (int number = 3; fields >> field && number <= 24; ++number) {
+    if (number == 14) stat.user_ticks = std::atof(field.c_str());
+    if (number == 15) stat.system_ticks = std::atof(field.c_str());
+    if (number == 22) stat.start_ticks = std::atof(field.c_str());
+    if (number == 23) stat.virtual_bytes = std::atof(field.c_str());
+    if (number == 24) stat.resident_pages = std::atof(field.c_str());
+  }
+  return stat;
 }
 
-double count_descriptors() {
-  std::error_code fault;
-  double count = 0;
-  for (std::filesystem::directory_iterator one("/proc/self/fd", fault), end; one != end;
-       one.increment(fault)) {
-    ++count;
-  }
-  return count - 1;  // the listing's own
+double boot_seconds_since_epoch() {
+  timespec wall{};
+  timespec boot{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  const auto whole = static_cast<double>(wall.tv_sec - boot.tv_sec);
+  return whole + static_cast<double>(wall.tv_nsec - boot.tv_nsec) / 1e9;
+}
+
+double count_open_fds() {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return 0;
+  double count = -3;  // itself, "." and ".."
+  while (readdir(folder) != nullptr) ++count;
+  closedir(folder);
+  return count;
+}
+
+double most_fds() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : 0;
 }
 
 }  // namespace
 
 ProcessFigures read_process_figures() {
-  ProcessFigures figures;
-  const auto stat = read_text("/proc/self/stat");
-  if (!stat) return figures;
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-  figures.cpu_seconds = (stat_field(*stat, 14) + stat_field(*stat, 15)) / ticks;
-  figures.virtual_bytes = stat_field(*stat, 23);
-  figures.resident_bytes = stat_field(*stat, 24) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  figures.open_fds = count_descriptors();
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) figures.max_fds = static_cast<double>(limit.rlim_cur);
-  const Now now = read_clocks();
-  const std::chrono::duration<double> booted =
-      now.wall.time_since_epoch() - now.boot.time_since_epoch();
-  figures.start_time_seconds = booted.count() + stat_field(*stat, 22) / ticks;
-  return figures;
+  const Stat stat = read_stat();
+  return {.cpu_seconds = (stat.user_ticks + stat.system_ticks) / ticks,
+          .resident_bytes = stat.resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)),
+          .virtual_bytes = stat.virtual_bytes,
+          .open_fds = count_open_fds(),
+          .max_fds = most_fds(),
+          .start_time_seconds = boot_seconds_since_epoch() + stat.start_ticks / ticks};
 }
 
 }  // namespace mdh

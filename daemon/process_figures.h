@@ -1,11 +1,10 @@
-// The process's own figures for /metrics, read from /proc/self.
+// The process_* figures of GET /metrics, read from /proc/self. What cannot be read is 0.
 #pragma once
 
 #include "common/metrics.h"
 
 namespace mdh {
 
-// read_process_figures() leaves a figure at 0 that the system does not tell.
 ProcessFigures read_process_figures();
 
 }  // namespace mdh

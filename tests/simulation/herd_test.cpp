@@ -34,6 +34,7 @@ struct Window {
 };
 
 void compare(const char* what, const Herd& herd, const std::vector<Window>& windows) {
+  if (kSanitized) GTEST_SKIP() << "figures of ten thousand, for builds without a sanitizer";
   std::printf("%s\n", what);
   const auto ours = requests_a_second(herd, true);
   const auto plain = requests_a_second(herd, false);

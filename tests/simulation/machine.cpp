@@ -45,8 +45,8 @@ Now Machine::now() const {
   return now_at(time_);
 }
 
-void Machine::live() {
-  while (time_ < kMonth && broken_.empty()) {
+void Machine::live(Time lasts) {
+  while (time_ < lasts && broken_.empty()) {
     if (arrive() || next_turn_ <= now().boot) turn();
     write_files();
     check_step();

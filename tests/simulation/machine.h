@@ -21,8 +21,8 @@ class Machine {
  public:
   Machine(const Weather& weather, std::uint64_t seed);
 
-  // live() runs the month, or to the first broken promise.
-  void live();
+  // live() runs so long, or to the first broken promise.
+  void live(Time lasts = kMonth);
   // broken() is what was broken first, and when; empty: nothing.
   const std::string& broken() const { return broken_; }
   const Ledger& ledger() const { return ledger_; }

@@ -72,19 +72,16 @@ void Machine::check_recovery(std::size_t index) {
   const auto fair = weather_.fair_since(time_, place(project));
   if (!fair) return;
   const Time lasted = time_ - std::max(*fair, *since);
+  // It may wait for a token that another project of its account was refused, or told to wait for.
   Time allowed = allowance(profile.last_failure);
-  if (!profile.last_failure) {  // it may wait for a token that another project was refused
-    for (const ProfileState& other : engine_.state().profiles) {
-      if (other.account == profile.account) {
-        allowed = std::max(allowed, allowance(other.last_failure));
-      }
-    }
+  for (const ProfileState& other : engine_.state().profiles) {
+    if (other.account != profile.account) continue;
+    allowed = std::max(allowed, allowance(other.last_failure));
   }
   if (lasted > allowed) {
     fail(profile.last_failure ? "not recovered after the weather cleared" : "starved", index);
   }
-  const bool ours = profile.last_failure && !profile.last_failure->error.retry_after &&
-                    profile.last_failure->error.error_class != ErrorClass::refused;
+  const bool ours = profile.last_failure && allowed <= kMinute + kRoad;
   if (ours) slowest_recovery_ = std::max(slowest_recovery_, lasted);
 }
 

@@ -21,6 +21,13 @@ inline constexpr int kAccounts = 3;
 inline constexpr int kProjects = 50;
 inline constexpr Time kMonth = hours(24 * 30);
 
+// A sanitizer makes everything ten times slower: then a part of it must do.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 struct Place {
   int account = 0;
   int project = 0;  // 0..49 over all accounts

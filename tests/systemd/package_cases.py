@@ -56,8 +56,7 @@ class PurgedPackage(Case):
         self.machine.run("systemctl enable mdh-credentials.socket mdh-credentials.service")
         self.machine.run("DEBIAN_FRONTEND=noninteractive apt-get -y purge mdh-credentials")
         self.assertEqual(self.machine.run("systemctl list-units --no-legend --state=active 'mdh-credentials*'"), "")
-        left = self.machine.run("find / -xdev -name '*mdh-credentials*' -not -path '/home/*' -not -path '/var/log/*'"
-                                " -not -path '/var/lib/systemd/*' -not -path '/var/cache/*' -not -path '/usr/local/*';"
-                                " find /run/mdh-credentials* -maxdepth 0 -type d 2>/dev/null || true")
+        left = self.machine.run("find /etc /usr /var/lib /run -xdev -name '*mdh-credentials*' -not -name '*.deb'"
+                                " -not -path '/usr/local/*' -not -path '/var/lib/systemd/*'")
         self.assertEqual(left, "")
         self.site.install(self.site.package)
