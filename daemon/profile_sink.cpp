@@ -108,6 +108,7 @@ class ProfileSink::Scribe {
       orders = take_orders();
       const bool touched = !watch_.changed().empty();
       if (orders.changed) end_fight();
+      if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
       const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
       if (orders.changed || touched || due) reconcile(orders.changed);
     }
