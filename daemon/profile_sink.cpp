@@ -106,8 +106,11 @@ class ProfileSink::Scribe {
     while (!orders.ending) {
       wait();
       orders = take_orders();
-      const bool touched = !watch_.changed().empty();
+      // Undone at once after our own write, a file is again what the watch saw last.
+      const bool touched = !watch_.changed().empty() || wrote_;
+      wrote_ = false;
       if (orders.changed) end_fight();
+      if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
       const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
       if (orders.changed || touched || due) reconcile(orders.changed);
     }
@@ -138,6 +141,7 @@ class ProfileSink::Scribe {
       return retry_after(written.error());
     }
     retries_ = 0;
+    wrote_ = written->replaced > 0;
     if (!wanted_changed && written->replaced > 0 && is_fight()) return;
     tell(std::nullopt);
   }
@@ -203,6 +207,7 @@ class ProfileSink::Scribe {
   std::optional<steady_clock::time_point> truce_until_;
   std::deque<steady_clock::time_point> rounds_;
   int retries_ = 0;
+  bool wrote_ = false;
 
   std::thread thread_;
 };
