@@ -3,26 +3,14 @@
 // Copyable, comparable.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "common/secret.h"
+#include "common/key_reference.h"
 #include "common/timestamp.h"
 
 namespace mdh {
-
-// KeySource says where an account's private key is; the daemon reads it afresh for every signature.
-struct KeySource {
-  enum class Kind { file, credential, environment, text };
-  Kind kind = Kind::file;
-  std::string name;  // a path, a systemd credential, a variable; for `text` its origin
-  std::shared_ptr<const Secret>
-      text{};  // only for `text`: the PEM itself, out of a .env file or variable
-
-  friend bool operator==(const KeySource& left, const KeySource& right);
-};
 
 struct ProjectConfig {
   std::string profile;  // [A-Za-z0-9._@-]{1,64}, not DEFAULT, unique in the whole configuration

@@ -106,13 +106,18 @@ Finding port_finding(const PortFact& port) {
           "nothing: the next free port is used, and mdh-credentials env prints it"};
 }
 
+// Date tells whole seconds: from two minutes on, minutes are all that is known.
+std::string size_of_skew(milliseconds size) {
+  if (size < std::chrono::minutes(2)) return spoken_duration(std::chrono::round<seconds>(size));
+  return spoken_duration(std::chrono::round<std::chrono::minutes>(size));
+}
+
 Finding skew_finding(const SkewFact& fact) {
   const milliseconds size = std::chrono::abs(fact.skew);
   if (size <= kSkewWorthTelling) {
     return {Level::ok, "clock: agrees with the service of account " + fact.account};
   }
-  const std::string off = spoken_duration(std::chrono::round<seconds>(size)) +
-                          (fact.skew.count() > 0 ? " slow" : " fast");
+  const std::string off = size_of_skew(size) + (fact.skew.count() > 0 ? " slow" : " fast");
   return {size > kSkewRefused ? Level::error : Level::warning,
           "this machine's clock is " + off + ", by the service of account " + fact.account,
           "set it by a time service: sudo timedatectl set-ntp true"};
@@ -161,7 +166,9 @@ Finding exchange_finding(const ExchangeFact& fact, const Facts& facts) {
     return {Level::ok, about + ": credentials for " + spoken_duration(fact.life) + " were issued"};
   }
   if (fact.error->oauth_error == "invalid_client") return refused_client(fact, facts);
-  return {Level::error, about + ": " + fact.error->message, fact.error->hint,
+  const std::string& message = fact.error->message;
+  const bool told = message.find(about) != std::string::npos;
+  return {Level::error, told ? message : about + ": " + message, fact.error->hint,
           fact.error->error_class == ErrorClass::config};
 }
 

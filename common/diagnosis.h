@@ -19,7 +19,6 @@ struct Finding {
   bool of_config = false;  // configuration or key: exit status 78
 };
 
-// One account's key as it was found.
 struct KeyFact {
   std::string account;
   std::string origin;          // "/etc/mdh-credentials/lab.pem"
@@ -28,13 +27,11 @@ struct KeyFact {
   bool consistent = true;  // OpenSSL's full check
 };
 
-// The environment that `check` runs in, which is likely the user's own.
-struct EnvironmentFact {
+struct EnvironmentFact {                // of `check` itself, which is likely the user's own
   std::vector<std::string> outranking;  // set, not empty, and read before the daemon
   bool relative_uri_blank = false;      // set to nothing, which breaks botocore and Ruby
 };
 
-// The profile file and its folder.
 struct FileFact {
   std::string path;
   bool enabled = true;
@@ -44,8 +41,7 @@ struct FileFact {
   bool read_only_system = false;    // because it is on a read-only file system
 };
 
-// Something in the AWS files that wins over the daemon.
-struct OutrankFact {
+struct OutrankFact {    // something in the AWS files that wins over the daemon
   std::string profile;  // "default", or one of ours in the process form
   std::string file;
   bool process = false;  // a credential_process, else static keys
@@ -64,8 +60,7 @@ struct SkewFact {
   milliseconds skew{};  // upstream minus local
 };
 
-// How one exchange went; a token request's failure stands for all of its account's projects.
-struct ExchangeFact {
+struct ExchangeFact {  // a token request's failure stands for all of its account's projects
   std::string account;
   std::string service_account;
   std::string key_origin;

@@ -16,20 +16,11 @@ constexpr std::size_t kContext = 3;
 // A changed stretch with more lines than this is shown as replaced whole.
 constexpr std::size_t kMostCompared = 1000;
 
-constexpr std::array<std::string_view, 14> kShownKeys{"aws_access_key_id",
-                                                      "region",
-                                                      "output",
-                                                      "x_security_token_expires",
-                                                      "expiration",
-                                                      "role_arn",
-                                                      "source_profile",
-                                                      "credential_source",
-                                                      "duration_seconds",
-                                                      "sso_start_url",
-                                                      "sso_region",
-                                                      "sso_account_id",
-                                                      "sso_role_name",
-                                                      "credential_process"};
+constexpr std::array<std::string_view, 13> kShownKeys{
+    "aws_access_key_id", "region",        "output",         "x_security_token_expires",
+    "expiration",        "role_arn",      "source_profile", "credential_source",
+    "duration_seconds",  "sso_start_url", "sso_region",     "sso_account_id",
+    "sso_role_name"};
 
 using Lines = std::vector<std::string_view>;  // without their ends
 
@@ -43,17 +34,24 @@ Lines lines_of(std::string_view text) {
   return lines;
 }
 
+// Another's command line may hold a password.
+bool is_our_process(std::string_view line) {
+  return line.starts_with("credential_process = ") &&
+         line.find("/mdh-credentials process --profile ") != std::string_view::npos;
+}
+
 std::string masked(std::string_view line) {
   const std::string_view bare = stripped(line);
   if (bare.empty() || bare == kManagedComment) return std::string(bare);
-  if (bare[0] == '[' && bare.back() == ']') return std::string(bare);
   if (bare[0] == '#' || bare[0] == ';') return std::string(1, bare[0]) + " " + std::string(kMask);
+  // It may be a wrapped value's, whatever it looks like.
+  if (!indentation(line).empty()) return std::string(kMask);
+  if (bare[0] == '[' && bare.back() == ']') return std::string(bare);
   const std::size_t delimiter = bare.find_first_of("=:");
-  const bool wrapped = !indentation(line).empty();
-  if (delimiter == std::string_view::npos || wrapped) return std::string(kMask);
+  if (delimiter == std::string_view::npos) return std::string(kMask);
   const std::string_view key = stripped(bare.substr(0, delimiter));
   const auto* shown = std::find(kShownKeys.begin(), kShownKeys.end(), lower_case(key));
-  if (shown != kShownKeys.end()) return std::string(bare);
+  if (shown != kShownKeys.end() || is_our_process(bare)) return std::string(bare);
   return std::string(key) + " = " + std::string(kMask);
 }
 

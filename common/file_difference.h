@@ -9,9 +9,8 @@ namespace mdh {
 
 // file_difference() is the difference in unified form with three lines of context, empty when the
 // texts are equal. Section headers, key names and the values of a few harmless keys (region,
-// output, aws_access_key_id, expiry, credential_process …) are shown; every other value, comment
-// and wrapped line is `********`, on both sides.
-std::string file_difference(std::string_view before, std::string_view after,
-                            std::string_view path);
+// output, aws_access_key_id, expiry, our own credential_process …) are shown; every other value,
+// comment and wrapped line is `********`, on both sides.
+std::string file_difference(std::string_view before, std::string_view after, std::string_view path);
 
 }  // namespace mdh

@@ -46,7 +46,7 @@ std::string life_warning(milliseconds life) {
   if (life >= kShortLife) return {};
   return "credentials of this project live only " +
          std::to_string(std::chrono::floor<seconds>(life).count()) +
-         " s; under 900 s clients may see gaps";
+         " s, which is too short: under 900 s clients may see gaps";
 }
 
 // Served empty or dead keys are the field's commonest bug, so the last door checks once more.

@@ -2,8 +2,7 @@
 
 namespace mdh {
 
-std::string_view page_script() {
-  return R"js(
+const std::string_view kPageScript = R"js(
 (() => {
   'use strict';
   const POLL = 5000, RENEW = 60000;
@@ -58,7 +57,9 @@ std::string_view page_script() {
     const box = document.getElementById('lost');
     if (box.hidden === !gone) return;
     box.hidden = !gone;
-    if (gone) document.getElementById('lost-since').textContent = new Date(read).toLocaleTimeString();
+    if (!gone) return;
+    const since = new Date(read).toLocaleTimeString();
+    document.getElementById('lost-since').textContent = since;
   };
 
   // What changed is taken from a page made anew by the daemon, so that there is one renderer;
@@ -84,7 +85,8 @@ std::string_view page_script() {
   };
 
   const mark = (status) => JSON.stringify([status.version, status.profiles.map((p) =>
-    [p.profile, p.state, p.expires_at, p.refreshed_at, p.consecutive_failures, p.last_error, p.file])]);
+    [p.profile, p.state, p.expires_at, p.refreshed_at, p.consecutive_failures, p.last_error,
+      p.file])]);
   const words = (status) => status.profiles.map((p) => `${p.profile}: ${p.state}`).join(', ');
   let spoken = null;
 
@@ -111,6 +113,5 @@ std::string_view page_script() {
   document.addEventListener('visibilitychange', poll);
 })();
 )js";
-}
 
 }  // namespace mdh

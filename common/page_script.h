@@ -6,6 +6,6 @@
 
 namespace mdh {
 
-std::string_view page_script();
+extern const std::string_view kPageScript;
 
 }  // namespace mdh

@@ -2,8 +2,7 @@
 
 namespace mdh {
 
-std::string_view page_style() {
-  return R"css(
+const std::string_view kPageStyle = R"css(
 :root {
   color-scheme: light dark;
   --paper: #fcfcfa; --card: #ffffff; --line: #e3e1dc; --rule: #cfccc5;
@@ -26,7 +25,7 @@ std::string_view page_style() {
 html { -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 header, main, footer { max-width: 47rem; margin: 0 auto; padding: 0 1.25rem; }
 a { color: inherit; }
@@ -52,7 +51,10 @@ h1 {
   border: 1px solid var(--line); border-radius: 12px;
 }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
-h2 { margin: 0; font-size: 1.25rem; font-weight: 620; letter-spacing: -.01em; overflow-wrap: anywhere; }
+h2 {
+  margin: 0; font-size: 1.25rem; font-weight: 620; letter-spacing: -.01em;
+  overflow-wrap: anywhere;
+}
 .where { color: var(--soft); font-size: .9375rem; }
 .state {
   margin-left: auto; display: inline-flex; align-items: center; gap: .45em; white-space: nowrap;
@@ -64,13 +66,18 @@ h2 { margin: 0; font-size: 1.25rem; font-weight: 620; letter-spacing: -.01em; ov
 .expired .state { color: var(--bad); background: var(--bad-wash); }
 .starting .state { color: var(--soft); background: var(--wash); }
 
-.facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem 1.25rem; margin: 1.1rem 0 0; }
+.facts {
+  display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem 1.25rem; margin: 1.1rem 0 0;
+}
 .facts div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .facts dt { color: var(--soft); font-size: .875rem; }
 .facts dd {
-  margin: 0; font-size: 1.1875rem; line-height: 1.35; font-variant-numeric: tabular-nums; letter-spacing: -.01em;
+  margin: 0; font-size: 1.1875rem; line-height: 1.35; font-variant-numeric: tabular-nums;
+  letter-spacing: -.01em;
 }
-.facts div:first-child dd { font-size: 1.875rem; line-height: 1.1; font-weight: 600; letter-spacing: -.025em; }
+.facts div:first-child dd {
+  font-size: 1.875rem; line-height: 1.1; font-weight: 600; letter-spacing: -.025em;
+}
 .facts div { align-self: end; }
 .expired .facts div:first-child dd { color: var(--bad); }
 
@@ -79,22 +86,32 @@ h2 { margin: 0; font-size: 1.25rem; font-weight: 620; letter-spacing: -.01em; ov
 .day rect { fill: var(--idle); }
 .day .ok { fill: var(--bar); }
 .day .no { fill: var(--bad); }
-.day p { display: flex; justify-content: space-between; gap: 1rem; margin: .3rem 0 0; color: var(--soft); font-size: .8125rem; }
+.day p {
+  display: flex; justify-content: space-between; gap: 1rem; margin: .3rem 0 0; color: var(--soft);
+  font-size: .8125rem;
+}
 
-.note { margin: 1.1rem 0 0; padding: .75rem 1rem .8rem; border-radius: 8px; background: var(--wash); }
+.note {
+  margin: 1.1rem 0 0; padding: .75rem 1rem .8rem; border-radius: 8px; background: var(--wash);
+}
 .note p { margin: 0; overflow-wrap: anywhere; }
 .note p + p { margin-top: .35rem; }
 .note .what { font-weight: 600; }
 .note .when { color: var(--soft); font-size: .875rem; }
 .note.bad { background: var(--bad-wash); }
 .note.warn { background: var(--warn-wash); }
-.note.bad .what::before, .note.warn .what::before { content: "!"; font-weight: 800; margin-right: .5em; }
+.note.bad .what::before, .note.warn .what::before {
+  content: "!"; font-weight: 800; margin-right: .5em;
+}
 .note.bad .what::before { color: var(--bad); }
 .note.warn .what::before { color: var(--warn); }
 
 details { margin: .9rem 0 0; border-top: 1px solid var(--line); padding-top: .75rem; }
 details + details { margin-top: .7rem; }
-summary { cursor: pointer; font-weight: 600; font-size: .9375rem; width: fit-content; padding-right: .5rem; }
+summary {
+  cursor: pointer; font-weight: 600; font-size: .9375rem; width: fit-content;
+  padding-right: .5rem;
+}
 summary::marker { color: var(--soft); }
 .code { position: relative; margin: .75rem 0 0; }
 .code p { margin: 0 0 .35rem; padding-right: 5rem; color: var(--soft); font-size: .9375rem; }
@@ -111,7 +128,10 @@ code { font: .9em var(--mono); overflow-wrap: anywhere; }
 .code button:hover { border-color: var(--soft); }
 table { border-collapse: collapse; width: 100%; margin: .7rem 0 0; font-size: .9375rem; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: .875rem; }
-th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+th, td {
+  padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line);
+  font-variant-numeric: tabular-nums;
+}
 tr:last-child td { border-bottom: 0; }
 td.no { color: var(--bad); }
 
@@ -124,10 +144,11 @@ footer p { margin: 0 0 .3rem; }
   .facts div:first-child { grid-column: 1 / -1; }
 }
 @media (forced-colors: active) {
-  .day .ok { fill: CanvasText; } .day .no { fill: Mark; } .state, .profile, .note { border: 1px solid; }
+  .day .ok { fill: CanvasText; }
+  .day .no { fill: Mark; }
+  .state, .profile, .note { border: 1px solid; }
 }
 @media print { .code button, .skip { display: none; } .profile { break-inside: avoid; } }
 )css";
-}
 
 }  // namespace mdh

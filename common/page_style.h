@@ -6,6 +6,6 @@
 
 namespace mdh {
 
-std::string_view page_style();
+extern const std::string_view kPageStyle;
 
 }  // namespace mdh

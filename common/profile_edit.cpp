@@ -137,14 +137,15 @@ class SectionEdit {
   }
 
   bool nothing_else_is_left(const KeyNames& ours) const {
-    std::size_t last = section_.header.end;
+    std::size_t last = section_.our_comment->end;
     for (const ProfileKey& key : section_.keys) {
       if (!is_one_of(key.name, ours)) return false;
-      last = key.end();
+      last = std::max(last, key.end());
     }
-    // A comment below our keys may belong to the next section; one above them is this one's.
+    // A comment apart from our lines, below them, belongs to what comes next; others are this
+    // one's.
     for (const TextSpan& comment : section_.comments) {
-      if (comment.begin < last && comment.begin != section_.our_comment->begin) return false;
+      if (comment.begin <= last && comment.begin != section_.our_comment->begin) return false;
     }
     // An indented header would continue the key above, were ours not between.
     return indentation(parts_.text.substr(after_section_)).empty();
@@ -169,7 +170,10 @@ class SectionEdit {
 // The text under way; a line always begins on a line of its own.
 class Edited {
  public:
-  explicit Edited(std::string_view line_end) : line_end_(line_end) {}
+  // Room for the text and what a few keys add to it.
+  Edited(std::size_t size, std::string_view line_end) : line_end_(line_end) {
+    out_.reserve(size + 8192);
+  }
 
   void keep(std::string_view bytes) { out_.append(bytes); }
 
@@ -198,7 +202,7 @@ Secret apply(const ProfileText& parts, Changes changes) {
   std::stable_sort(changes.begin(), changes.end(), [](const Change& left, const Change& right) {
     return left.begin < right.begin;
   });
-  Edited edited(parts.line_end);
+  Edited edited(parts.text.size(), parts.line_end);
   std::size_t kept = 0;
   for (const Change& change : changes) {
     edited.keep(parts.text.substr(kept, change.begin - kept));
@@ -229,7 +233,7 @@ Secret with_keys_taken_out(const ProfileText& parts, std::size_t index, const Ke
 
 Secret with_section_added(const ProfileText& parts, std::string_view header,
                           const WantedKeys& keys) {
-  Edited edited(parts.line_end);
+  Edited edited(parts.text.size(), parts.line_end);
   edited.keep(parts.text);
   if (!parts.text.empty() && blank_line_at_end(parts.text) == 0) {
     edited.line({}, parts.line_end);

@@ -78,6 +78,17 @@ Result<std::size_t> find_section(const ProfileText& parts, std::string_view prof
   return found;
 }
 
+// A legacy token in [DEFAULT] would be preferred to ours: then it has to be in our section, too.
+void outrank_default(const ProfileText& parts, WantedKeys& keys) {
+  for (Wanted& wanted : keys) {
+    if (!wanted.only_where_present) continue;
+    for (const ProfileTextSection& section : parts.sections) {
+      if (section.name != "DEFAULT" || find_key(section, wanted.key) == nullptr) continue;
+      wanted.only_where_present = false;
+    }
+  }
+}
+
 std::string header_name(std::string_view profile, ProfileFileKind kind) {
   const bool plain = kind == ProfileFileKind::credentials || profile == "default";
   return plain ? std::string(profile) : "profile " + std::string(profile);
@@ -95,12 +106,13 @@ bool names_profile(std::string_view section_name, std::string_view profile, Prof
 
 Result<Secret> with_profile(std::string_view text, const ProfileSection& section,
                             ProfileFileKind kind) {
-  const WantedKeys keys = wanted_keys(section, kind);
+  WantedKeys keys = wanted_keys(section, kind);
   if (auto error = unwritable(section.profile, keys)) return *error;
   const auto parts = read_profile_text(text);
   if (!parts) return parts.error();
   const auto index = find_section(*parts, section.profile, kind);
   if (!index) return index.error();
+  outrank_default(*parts, keys);
   if (*index == parts->sections.size()) {
     return with_section_added(*parts, header_name(section.profile, kind), keys);
   }

@@ -110,27 +110,55 @@ class Reading {
       return fail("repeats the section of line " + std::to_string(first->second));
     }
     out_.sections.push_back({.name = name, .line = line_, .header = span_});
-    keys_ = name == "DEFAULT" ? &default_keys_ : &(section_keys_ = {});
   }
 
   void take_key(std::string_view value) {
     const std::size_t delimiter = value.find_first_of("=:");
     if (delimiter == std::string_view::npos) return fail("is no section, key or comment");
     if (delimiter == 0) return fail("has no key before its " + std::string(1, value[0]));
-    ProfileKey key{.name = lower_case(stripped(value.substr(0, delimiter))),
-                   .value = stripped(value.substr(delimiter + 1)),
-                   .line = line_,
-                   .span = span_,
-                   .wrapped = {}};
-    const auto [first, is_new] = keys_->try_emplace(key.name, line_);
-    if (!is_new) return fail("repeats the key of line " + std::to_string(first->second));
-    out_.sections.back().keys.push_back(std::move(key));
+    const std::string_view name = lowered(stripped(value.substr(0, delimiter)));
+    if (const std::size_t first = line_of_key(name)) {
+      return fail("repeats the key of line " + std::to_string(first));
+    }
+    std::vector<ProfileKey>& keys = out_.sections.back().keys;
+    if (keys.empty()) keys.reserve(4);
+    keys.push_back({.name = name,
+                    .value = stripped(value.substr(delimiter + 1)),
+                    .line = line_,
+                    .span = span_,
+                    .wrapped = {}});
     in_key_ = true;
+  }
+
+  std::string_view lowered(std::string_view name) {
+    const auto is_plain = [](char c) { return c > 0 && (c < 'A' || c > 'Z'); };
+    if (std::all_of(name.begin(), name.end(), is_plain)) return name;
+    return out_.lowered.emplace_back(lower_case(name));
+  }
+
+  // Where the section has that key already, or 0. Few keys are compared faster than hashed.
+  std::size_t line_of_key(std::string_view name) {
+    constexpr std::size_t kFew = 16;
+    const std::vector<ProfileKey>& keys = out_.sections.back().keys;
+    const bool is_default = out_.sections.back().name == "DEFAULT";
+    if (!is_default && keys.size() < kFew) {
+      for (const ProfileKey& key : keys) {
+        if (key.name == name) return key.line;
+      }
+      return 0;
+    }
+    Lines& lines = is_default ? default_keys_ : many_keys_;
+    if (!is_default && keys.size() == kFew) {
+      lines = {};
+      for (const ProfileKey& key : keys) lines.emplace(key.name, key.line);
+    }
+    const auto [first, is_new] = lines.try_emplace(name, line_);
+    return is_new ? 0 : first->second;
   }
 
   void fail(const std::string& what) { error_ = refusal(line_, what); }
 
-  using KeyLines = std::unordered_map<std::string, std::size_t>;
+  using Lines = std::unordered_map<std::string_view, std::size_t>;
 
   ProfileText out_;
   std::optional<Error> error_;
@@ -139,9 +167,7 @@ class Reading {
   std::size_t line_ = 0;
   std::size_t indent_ = 0;
   bool in_key_ = false;
-  std::unordered_map<std::string_view, std::size_t> section_lines_;
-  KeyLines section_keys_, default_keys_;
-  KeyLines* keys_ = &section_keys_;
+  Lines section_lines_, default_keys_, many_keys_;
 };
 
 std::size_t line_of(std::string_view text, std::size_t position) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ struct TextSpan {
 };
 
 struct ProfileKey {
-  std::string name;               // in lower case, as botocore looks it up
+  std::string_view name;          // in lower case, as botocore looks it up
   std::string_view value;         // the first line's, without blanks round it
   std::size_t line = 0;           // from 1
   TextSpan span;                  // the line with the key
@@ -45,11 +46,12 @@ struct ProfileTextSection {
   std::optional<TextSpan> our_comment{};  // of these the one that is kManagedComment
 };
 
-// ProfileText borrows the text that it was read from.
+// ProfileText borrows the text that it was read from; it can be moved.
 struct ProfileText {
   std::string_view text;
   std::vector<ProfileTextSection> sections;  // [DEFAULT] too, which is no profile
   std::string_view line_end = "\n";          // the majority's
+  std::deque<std::string> lowered;           // names that were not in lower case
 };
 
 // read_profile_text() is the text's parts; an Error (class storage, stage file) names the line that

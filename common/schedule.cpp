@@ -18,11 +18,12 @@ void each_flight(Schedules& schedule, Use use) {
 }
 
 // Nothing: an errand's return will set it going, not the clock.
-std::optional<BootTime> next_start(const AccountSchedule& account, const ProjectSchedule& project) {
-  if (project.flight || exchanges_in_flight(account) >= kMostExchanges) return std::nullopt;
-  if (token_usable(account, project.rotation.due)) return project.rotation.due;
-  if (account.flight) return std::nullopt;
-  return next_attempt(account, project);
+std::optional<BootTime> next_start(const AccountSchedule& account, const ProjectSchedule& project,
+                                   BootTime now) {
+  if (project.flight) return std::nullopt;
+  const BootTime next = next_attempt(account, project, now);
+  if (account.flight && !token_usable(account, next)) return std::nullopt;
+  return next;
 }
 
 }  // namespace
@@ -63,15 +64,17 @@ BootTime next_moment(const Schedule& schedule, BootTime now) {
     if (flight.patience > now) next = std::min(next, flight.patience);
   });
   for (const AccountSchedule& account : schedule.accounts) {
+    if (exchanges_in_flight(account) >= kMostExchanges) continue;
     for (const ProjectSchedule& project : account.projects) {
-      next = std::min(next, next_start(account, project).value_or(BootTime::max()));
+      next = std::min(next, next_start(account, project, now).value_or(BootTime::max()));
     }
   }
   return next;
 }
 
-BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project) {
-  const BootTime due = project.rotation.due;
+BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project,
+                      BootTime now) {
+  const BootTime due = std::max(project.rotation.due, now);
   return token_usable(account, due) ? due : std::max(due, account.rotation.due);
 }
 
@@ -79,7 +82,7 @@ void show_next_attempts(Schedule& schedule, Now now) {
   constexpr milliseconds kVisible{500};
   for (const AccountSchedule& account : schedule.accounts) {
     for (const ProjectSchedule& project : account.projects) {
-      const WallTime next = now.wall + (next_attempt(account, project) - now.boot);
+      const WallTime next = now.wall + (next_attempt(account, project, now.boot) - now.boot);
       auto& shown = schedule.state.profiles[project.profile].next_attempt_at;
       if (!shown || std::chrono::abs(*shown - next) > kVisible) shown = next;
     }

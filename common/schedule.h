@@ -73,8 +73,8 @@ std::size_t exchanges_in_flight(const AccountSchedule& account);
 std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now);
 // next_moment() is when something becomes due or stuck after `now` if no errand comes home before.
 BootTime next_moment(const Schedule& schedule, BootTime now);
-// next_attempt() is when the project's set is asked for next.
-BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project);
+// next_attempt() is when the project's set is asked for next; not before `now`.
+BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project, BootTime now);
 // show_next_attempts() brings every profile's next_attempt_at up to date.
 void show_next_attempts(Schedule& schedule, Now now);
 // judge_turning() sets State::turning: no errand has been away longer than its patience.

@@ -36,18 +36,20 @@ Secret Secret::take(std::string& bytes) {
 
 void Secret::append(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (size_ + bytes.size() > room_) {
-    const std::size_t room = std::max(size_ + bytes.size(), 2 * room_);
-    char* larger = new char[room];
-    const std::size_t size = size_;
-    std::copy_n(bytes_, size, larger);
-    release();
-    bytes_ = larger;
-    size_ = size;
-    room_ = room;
-  }
+  if (size_ + bytes.size() > room_) reserve(std::max(size_ + bytes.size(), 2 * room_));
   std::copy_n(bytes.data(), bytes.size(), bytes_ + size_);
   size_ += bytes.size();
+}
+
+void Secret::reserve(std::size_t room) {
+  if (room <= room_) return;
+  char* larger = new char[room];
+  const std::size_t size = size_;
+  std::copy_n(bytes_, size, larger);
+  release();
+  bytes_ = larger;
+  size_ = size;
+  room_ = room;
 }
 
 void Secret::release() {

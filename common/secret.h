@@ -27,6 +27,8 @@ class Secret {
   Secret copy() const { return Secret(reveal()); }
   // append() adds bytes; the old buffer is wiped when it has to grow.
   void append(std::string_view bytes);
+  // reserve() makes room for so many bytes in all, so that append() need not move them.
+  void reserve(std::size_t room);
   // reveal() lends the bytes; valid until the Secret changes or goes.
   std::string_view reveal() const { return {bytes_, size_}; }
   std::size_t size() const { return size_; }

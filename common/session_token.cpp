@@ -8,38 +8,43 @@
 #include <cstring>
 #include <optional>
 
+#include "common/encoding.h"
+
 namespace mdh {
 namespace {
 
-constexpr std::size_t kGrantBytes = 1 + 8 + 4 + 4 + 8;
-constexpr std::size_t kSealBytes = 32;
+// aws-c-auth gives up on a session token of more than 64 characters: 48 bytes in base64url, so the
+// seal is HMAC-SHA256's first 27 bytes (RFC 2104 section 5 allows half).
+constexpr std::size_t kGrantBytes = 1 + 6 + 2 + 4 + 8;
+constexpr std::size_t kSealBytes = 27;
 constexpr std::size_t kTokenBytes = kGrantBytes + kSealBytes;
-constexpr unsigned char kVersion = 1;
+static_assert(kTokenBytes == 48);
+constexpr unsigned char kVersion = 2;
 // A clock that went back by more than this makes tokens from the future, which nobody trusts.
 constexpr seconds kClockPlay{60};
 constexpr std::string_view kKeyLabel = "mdh-credentials IMDSv2 session token";
 
-using Seal = std::array<unsigned char, kSealBytes>;
+using Digest = std::array<unsigned char, 32>;
 
-Seal hmac_sha256(std::string_view key, std::string_view text) {
-  Seal seal{};
+Digest hmac_sha256(std::string_view key, std::string_view text) {
+  Digest digest{};
   unsigned int length = 0;
-  const unsigned char* made =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(text.data()), text.size(), seal.data(), &length);
-  if (made == nullptr || length != seal.size()) std::abort();
-  return seal;
+  const unsigned char* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                                   digest.data(), &length);
+  if (made == nullptr || length != digest.size()) std::abort();
+  return digest;
 }
 
-std::string_view view(const Seal& seal) {
-  return {reinterpret_cast<const char*>(seal.data()), seal.size()};
+std::string_view view(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-Seal seal(const Secret& endpoint_token, std::string_view grant) {
-  Seal key = hmac_sha256(endpoint_token.reveal(), kKeyLabel);
-  const Seal made = hmac_sha256(view(key), grant);
+std::string seal(const Secret& endpoint_token, std::string_view grant) {
+  Digest key = hmac_sha256(endpoint_token.reveal(), kKeyLabel);
+  const Digest made = hmac_sha256(view(key), grant);
   explicit_bzero(key.data(), key.size());
-  return made;
+  return std::string(view(made).substr(0, kSealBytes));
 }
 
 void put(std::uint64_t number, int bytes, std::string& out) {
@@ -56,8 +61,8 @@ std::uint64_t get(std::string_view& bytes, std::size_t count) {
 
 std::string write_grant(const SessionGrant& grant) {
   std::string bytes(1, static_cast<char>(kVersion));
-  put(static_cast<std::uint64_t>(grant.issued.time_since_epoch().count()), 8, bytes);
-  put(static_cast<std::uint64_t>(grant.ttl.count()), 4, bytes);
+  put(static_cast<std::uint64_t>(grant.issued.time_since_epoch().count()), 6, bytes);
+  put(static_cast<std::uint64_t>(grant.ttl.count()), 2, bytes);
   put(grant.user, 4, bytes);
   put(grant.nonce, 8, bytes);
   return bytes;
@@ -66,48 +71,27 @@ std::string write_grant(const SessionGrant& grant) {
 SessionGrant read_grant(std::string_view bytes) {
   SessionGrant grant;
   bytes.remove_prefix(1);
-  grant.issued = WallTime(milliseconds(static_cast<std::int64_t>(get(bytes, 8))));
-  grant.ttl = seconds(static_cast<std::int64_t>(get(bytes, 4)));
+  grant.issued = WallTime(milliseconds(static_cast<std::int64_t>(get(bytes, 6))));
+  grant.ttl = seconds(static_cast<std::int64_t>(get(bytes, 2)));
   grant.user = static_cast<std::uint32_t>(get(bytes, 4));
   grant.nonce = get(bytes, 8);
   return grant;
 }
 
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    hex += kDigits[static_cast<unsigned char>(c) >> 4];
-    hex += kDigits[static_cast<unsigned char>(c) & 0x0f];
-  }
-  return hex;
-}
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-std::optional<std::string> from_hex(std::string_view hex) {
-  if (hex.size() != 2 * kTokenBytes) return std::nullopt;
-  std::string bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit(hex[i]);
-    const int low = digit(hex[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes += static_cast<char>(high << 4 | low);
-  }
+std::optional<std::string> bytes_of(std::string_view token) {
+  if (token.size() != kTokenBytes * 4 / 3) return std::nullopt;
+  std::optional<std::string> bytes = base64_decode(token);
+  if (bytes && bytes->size() != kTokenBytes) return std::nullopt;
   return bytes;
 }
 
 bool sealed_by(const TokenRing& ring, std::string_view bytes, WallTime now) {
   const std::string_view grant = bytes.substr(0, kGrantBytes);
   const std::string_view offered = bytes.substr(kGrantBytes);
-  bool found = !ring.current.empty() && same_bytes(view(seal(ring.current, grant)), offered);
+  bool found = !ring.current.empty() && same_bytes(seal(ring.current, grant), offered);
   for (const RetiredToken& retired : ring.retired) {
     if (now >= retired.valid_until || retired.token.empty()) continue;
-    if (same_bytes(view(seal(retired.token, grant)), offered)) found = true;
+    if (same_bytes(seal(retired.token, grant), offered)) found = true;
   }
   return found;
 }
@@ -117,13 +101,13 @@ bool sealed_by(const TokenRing& ring, std::string_view bytes, WallTime now) {
 std::string make_session_token(const TokenRing& ring, const SessionGrant& grant) {
   if (ring.current.empty() || grant.ttl < seconds(1) || grant.ttl > kLongestSession) std::abort();
   std::string bytes = write_grant(grant);
-  bytes += view(seal(ring.current, bytes));
-  return to_hex(bytes);
+  bytes += seal(ring.current, bytes);
+  return base64url_encode(bytes);
 }
 
 SessionVerdict check_session_token(const TokenRing& ring, std::string_view token,
                                    std::uint32_t user, WallTime now) {
-  const std::optional<std::string> bytes = from_hex(token);
+  const std::optional<std::string> bytes = bytes_of(token);
   if (!bytes || static_cast<unsigned char>(bytes->front()) != kVersion ||
       !sealed_by(ring, *bytes, now))
     return SessionVerdict::forged;

@@ -24,7 +24,7 @@ struct SessionGrant {
 
 enum class SessionVerdict { good, expired, foreign, forged };
 
-// make_session_token() is 114 lower-case hex digits, sealed with the ring's current token.
+// make_session_token() is 64 characters of base64url, sealed with the ring's current token.
 std::string make_session_token(const TokenRing& ring, const SessionGrant& grant);
 // check_session_token() is good for a token that the current token, or one in its grace, sealed,
 // that has not expired (nor comes from the future, after a step of the clock) and was given to

@@ -9,7 +9,9 @@ constexpr milliseconds kHalfOfDate{500};  // a Date header's fraction is cut off
 constexpr seconds kNear{5};
 constexpr seconds kSlow{2};
 constexpr seconds kTooSlow{20};
+// Boot time never steps, so upstream's offset to it should not either.
 constexpr int kBelieved = 3;
+constexpr seconds kBelievedAfter{600};
 constexpr int kWeight = 4;  // a near reading moves the estimate by a quarter of the difference
 
 // The reply was written somewhere between sending and receiving: the midpoint errs by half the
@@ -23,11 +25,13 @@ bool near(milliseconds left, milliseconds right) {
   return std::chrono::abs(left - right) <= kNear;
 }
 
-SkewEstimate after_stray(SkewEstimate estimate, milliseconds found) {
+SkewEstimate after_stray(SkewEstimate estimate, milliseconds found, BootTime at) {
   estimate.strays = estimate.stray && near(*estimate.stray, found) ? estimate.strays + 1 : 1;
   estimate.stray = found;
-  if (estimate.strays < kBelieved) return estimate;
-  return {.upstream_since_boot = found, .stray = std::nullopt, .strays = 0};
+  if (estimate.strays == 1) estimate.stray_since = at;
+  const bool long_enough = at - estimate.stray_since >= kBelievedAfter;
+  if (estimate.strays < kBelieved || !long_enough) return estimate;
+  return {found, std::nullopt, 0, {}};
 }
 
 }  // namespace
@@ -36,11 +40,11 @@ SkewEstimate after_reading(const SkewEstimate& before, const ClockReading& readi
   const milliseconds trip = reading.received - reading.sent;
   if (trip < milliseconds(0) || trip > kTooSlow) return before;
   const milliseconds found = offset(reading);
-  if (!before.upstream_since_boot) return {found, std::nullopt, 0};
+  if (!before.upstream_since_boot) return {found, std::nullopt, 0, {}};
   if (trip > kSlow) return before;
   const milliseconds held = *before.upstream_since_boot;
-  if (!near(held, found)) return after_stray(before, found);
-  return {held + (found - held) / kWeight, std::nullopt, 0};
+  if (!near(held, found)) return after_stray(before, found, reading.received);
+  return {held + (found - held) / kWeight, std::nullopt, 0, {}};
 }
 
 }  // namespace mdh

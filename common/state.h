@@ -4,7 +4,6 @@
 // other threads.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -13,21 +12,15 @@
 #include <vector>
 
 #include "common/credentials.h"
+#include "common/duration_histogram.h"
 #include "common/error.h"
+#include "common/file_status.h"
 #include "common/timestamp.h"
 
 namespace mdh {
 
 // A set with less than this left is not served.
 inline constexpr seconds kLeastServed{15};
-
-enum class FileCondition { disabled, pending, written, failed };
-struct FileStatus {
-  std::string path;
-  FileCondition condition = FileCondition::disabled;
-  std::string message;  // the error's sentence and hint when failed
-  bool operator==(const FileStatus&) const = default;
-};
 
 struct Failure {
   Error error;
@@ -60,14 +53,6 @@ struct AccountState {
   std::string name;
   // Upstream's time less boot time, measured by its Date header; nothing before the first answer.
   std::optional<milliseconds> upstream_since_boot;
-};
-
-// Seconds from an attempt's start to its end, in Prometheus' cumulative buckets.
-struct DurationHistogram {
-  static constexpr std::array<double, 8> kBounds{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-  std::array<std::uint64_t, kBounds.size() + 1>
-      counts{};  // the last: longer than any bound; not cumulative
-  double sum = 0;
 };
 
 struct State {

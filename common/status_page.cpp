@@ -137,7 +137,7 @@ std::string page_head(const State& state, Now now) {
          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>" +
          escaped(headline(state, now)) + " - mdh-credentials</title>\n" + icon(worst(state, now)) +
          "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>\n<style>" +
-         std::string(page_style()) + "</style>\n</head>\n";
+         std::string(kPageStyle) + "</style>\n</head>\n";
 }
 
 std::string summary(const State& state, Now now) {
@@ -155,7 +155,7 @@ std::string page_end() {
          "<a href=\"/readyz\">/readyz</a>.</p>\n"
          "<p>Something odd? <code>mdh-credentials check --online</code> names cause and cure.</p>\n"
          "</footer>\n<script>" +
-         std::string(page_script()) + "</script>\n</body>\n</html>\n";
+         std::string(kPageScript) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace
@@ -171,8 +171,8 @@ std::string status_page(const State& state, const PageContext& context, Now now)
 }
 
 std::string page_security_policy() {
-  return "default-src 'none'; style-src " + hash_source(page_style()) + "; script-src " +
-         hash_source(page_script()) +
+  return "default-src 'none'; style-src " + hash_source(kPageStyle) + "; script-src " +
+         hash_source(kPageScript) +
          "; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
          "frame-ancestors 'none'";
 }

@@ -74,14 +74,17 @@ int ask_process(const Command& command) {
 }
 
 int ask_rotate_token(const Command& command) {
-  const Result<Config> config = load_config(command.source);
-  if (!config) {
-    print_error(config.error());
-    return kConfiguration;
+  EndpointConfig endpoint;  // where only the notebook's environment is: the defaults
+  if (configuration_file(command.source)) {
+    Result<Config> config = load_config(command.source);
+    if (!config) {
+      print_error(config.error());
+      return kConfiguration;
+    }
+    endpoint = std::move(config->endpoint);
   }
   const Result<Folders> folders = open_folders(command.source);
   if (!folders) return fail_in_one_line(folders.error());
-  const EndpointConfig& endpoint = config->endpoint;
   const Done rotated = rotate_token(endpoint, folders->state, read_clocks().wall, command.grace);
   if (!rotated) {
     print_error(rotated.error());

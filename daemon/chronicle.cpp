@@ -18,10 +18,6 @@ std::string situation_of(Condition condition, const ProfileState& profile) {
   return situation;
 }
 
-std::string with_hint(const std::string& message, const std::string& hint) {
-  return hint.empty() ? message : message + "; hint: " + hint;
-}
-
 LogFields fields_of(const State& state, const ProfileState& profile) {
   LogFields fields{{"MDH_PROFILE", profile.profile},
                    {"MDH_ACCOUNT", state.accounts[profile.account].name}};
@@ -37,6 +33,10 @@ std::string valid_until(const ProfileState& profile) {
 }
 
 }  // namespace
+
+std::string with_hint(const Error& error) {
+  return error.hint.empty() ? error.message : error.message + "; hint: " + error.hint;
+}
 
 void Chronicle::tell(const State& state, Now now) {
   for (const AccountState& account : state.accounts) tell_skew(account, now);
@@ -61,9 +61,8 @@ void Chronicle::tell_profile(const State& state, const ProfileState& profile, No
   if (condition == Condition::valid) {
     return log_line(LogLevel::info, subject + valid_until(profile), fields);
   }
-  const std::string cause = profile.last_failure ? with_hint(profile.last_failure->error.message,
-                                                             profile.last_failure->error.hint)
-                                                 : "the last set expired";
+  const std::string cause =
+      profile.last_failure ? with_hint(profile.last_failure->error) : "the last set expired";
   if (condition == Condition::failing) {
     return log_line(LogLevel::warn,
                     subject + "refresh failed, " + valid_until(profile) + ": " + cause, fields);

@@ -9,6 +9,9 @@
 
 namespace mdh {
 
+// with_hint() is an Error as one line of the log: its sentence, and the cure behind it.
+std::string with_hint(const Error& error);
+
 class Chronicle {
  public:
   // tell() compares the state with what was told last and logs the differences.

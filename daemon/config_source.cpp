@@ -32,16 +32,6 @@ std::optional<std::string> user_file() {
   return base + "/mdh-credentials/config.json";
 }
 
-// The file that counts: the one asked for, else the first place that has one.
-std::optional<std::string> configuration_file(const SourceOptions& options) {
-  if (options.config) return expanded(*options.config);
-  if (options.env_file) return std::nullopt;
-  if (const auto named = environment_variable("MDH_CREDENTIALS_CONFIG")) return expanded(*named);
-  if (const auto user = user_file(); user && exists(*user)) return user;
-  if (exists(kSystemFile)) return kSystemFile;
-  return std::nullopt;
-}
-
 // A key's relative path counts from the folder of the file that names it.
 void anchor_keys(Config& config, const std::string& file) {
   for (AccountConfig& account : config.accounts) {
@@ -53,9 +43,15 @@ void anchor_keys(Config& config, const std::string& file) {
   }
 }
 
+// What a path that cannot be read needs, unless its reader knows better.
+Error with_cure(Error error, const char* option) {
+  if (error.hint.empty()) error.hint = std::string("name a readable file with ") + option;
+  return error;
+}
+
 Result<Config> from_file(const std::string& file) {
   const auto text = read_text(file);
-  if (!text) return text.error();
+  if (!text) return with_cure(text.error(), "--config");
   return parse_config(*text, file);
 }
 
@@ -68,7 +64,7 @@ void take_environment(Variables& values, const std::vector<std::string>& names) 
 
 Result<Config> from_env_file(const std::string& file) {
   const auto text = read_secret(file);
-  if (!text) return text.error();
+  if (!text) return with_cure(text.error(), "--env-file");
   Variables environment;
   take_environment(environment, dotenv_references(text->reveal()));
   auto assigned = parse_dotenv(text->reveal(), file, environment);
@@ -101,10 +97,9 @@ Result<Config> read_config(const SourceOptions& options) {
     if (config) anchor_keys(*config, *file);
     return config;
   }
-  const std::string folder = std::filesystem::current_path().string();
   if (!options.env_file) {
     auto config = from_environment();
-    if (config) anchor_keys(*config, folder + "/.env");
+    if (config) anchor_keys(*config, expanded(".env"));
     return config;
   }
   const std::string file = expanded(*options.env_file);
@@ -176,6 +171,15 @@ Done check_names_exist(const Config& config) {
 }
 
 }  // namespace
+
+std::optional<std::string> configuration_file(const SourceOptions& options) {
+  if (options.config) return expanded(*options.config);
+  if (options.env_file) return std::nullopt;
+  if (const auto named = environment_variable("MDH_CREDENTIALS_CONFIG")) return expanded(*named);
+  if (const auto user = user_file(); user && exists(*user)) return user;
+  if (exists(kSystemFile)) return kSystemFile;
+  return std::nullopt;
+}
 
 Result<Config> load_config(const SourceOptions& options) {
   auto config = read_config(options);

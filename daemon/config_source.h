@@ -30,4 +30,8 @@ struct SourceOptions {
 // what is allowed.
 Result<Config> load_config(const SourceOptions& options);
 
+// configuration_file() is the path of the JSON file that load_config() would read, or nothing where
+// it would look into the notebook's environment.
+std::optional<std::string> configuration_file(const SourceOptions& options);
+
 }  // namespace mdh

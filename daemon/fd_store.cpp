@@ -21,14 +21,22 @@ constexpr std::array<const char*, 2> kSlots{"mdh-credentials-snapshot-a",
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 constexpr off_t kLargest = 64 * 1024 * 1024;
 
-bool is_snapshot(std::string_view name) {
-  return std::find(kSlots.begin(), kSlots.end(), name) != kSlots.end();
-}
+// The slot of the next snapshot: never the one that holds the last.
+std::size_t next_slot = 0;
 
-std::pair<time_t, long> written_at(const FileDescriptor& snapshot) {
+struct Handed {
+  FileDescriptor fd;
+  std::size_t slot;  // kSlots.size(): none of ours
+  std::pair<time_t, long> written;
+};
+
+Handed handed(int number, std::string_view name) {
   struct stat found {};
-  fstat(snapshot.get(), &found);
-  return {found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+  fstat(number, &found);
+  const auto slot = std::find(kSlots.begin(), kSlots.end(), name) - kSlots.begin();
+  return {FileDescriptor(number),
+          static_cast<std::size_t>(slot),
+          {found.st_mtim.tv_sec, found.st_mtim.tv_nsec}};
 }
 
 bool write_all(int fd, std::string_view bytes) {
@@ -53,31 +61,34 @@ FileDescriptor sealed(const Secret& bytes) {
 HandedOver take_handed_over() {
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(1, &names);
-  HandedOver taken;
+  std::vector<Handed> all;
   for (int i = 0; i < count; ++i) {
-    FileDescriptor fd(SD_LISTEN_FDS_START + i);
-    auto& pile = is_snapshot(names[i]) ? taken.snapshots : taken.listeners;
-    pile.push_back(std::move(fd));
+    all.push_back(handed(SD_LISTEN_FDS_START + i, names[i]));
     std::free(names[i]);
   }
   std::free(names);
-  std::stable_sort(
-      taken.snapshots.begin(), taken.snapshots.end(),
-      [](const auto& left, const auto& right) { return written_at(left) > written_at(right); });
+  std::stable_sort(all.begin(), all.end(), [](const Handed& left, const Handed& right) {
+    return left.written > right.written;
+  });
+  HandedOver taken;
+  for (Handed& one : all) {
+    const bool snapshot = one.slot < kSlots.size();
+    if (snapshot && taken.snapshots.empty()) next_slot = (one.slot + 1) % kSlots.size();
+    (snapshot ? taken.snapshots : taken.listeners).push_back(std::move(one.fd));
+  }
   return taken;
 }
 
 bool store_snapshot(const Secret& bytes) {
-  static std::size_t turn = 0;
   const FileDescriptor memory = sealed(bytes);
   if (!memory) return false;
   const int fd = memory.get();
-  const std::string name(kSlots[turn % 2]);
-  const std::string other(kSlots[(turn + 1) % 2]);
+  const std::string name(kSlots[next_slot]);
+  const std::string other(kSlots[(next_slot + 1) % 2]);
   if (sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDNAME=" + name).c_str(), &fd, 1) <= 0)
     return false;
   sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + other).c_str());
-  ++turn;
+  next_slot = (next_slot + 1) % 2;
   return true;
 }
 

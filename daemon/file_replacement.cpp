@@ -1,12 +1,15 @@
 #include "daemon/file_replacement.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <tuple>
@@ -26,7 +29,7 @@ std::string cure_of(int fault) {
   switch (fault) {
     case EACCES:
     case EPERM:
-      return "give the daemon's user write access to the folder";
+      return "let the daemon's user read the file and write to its folder";
     case EROFS:
       return "the file system is read-only; set profile_file.path to a place that can be written";
     case ENOSPC:
@@ -59,6 +62,7 @@ class Draft {
   Draft& operator=(const Draft&) = delete;
 
   int fd() const { return file_.get(); }
+  const FileDescriptor& file() const { return file_; }
   const std::string& path() const { return path_; }
   void keep() { kept_ = true; }
 
@@ -68,7 +72,30 @@ class Draft {
   bool kept_ = false;
 };
 
+// Beyond `ulimit -f` the kernel sends SIGXFSZ, which kills; blocked, the write fails with EFBIG.
+class SizeSignalHeld {
+ public:
+  SizeSignalHeld() {
+    sigemptyset(&signal_);
+    sigaddset(&signal_, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
+  }
+  ~SizeSignalHeld() {
+    const int fault = errno;
+    const timespec at_once{};
+    if (!sigismember(&before_, SIGXFSZ)) sigtimedwait(&signal_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = fault;
+  }
+  SizeSignalHeld(const SizeSignalHeld&) = delete;
+  SizeSignalHeld& operator=(const SizeSignalHeld&) = delete;
+
+ private:
+  sigset_t signal_{}, before_{};
+};
+
 bool write_all(int fd, std::string_view bytes) {
+  const SizeSignalHeld held;
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -78,8 +105,8 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-// All extended attributes, POSIX ACLs among them. What the file system or our rights do not allow
-// (a security label that is set by itself) is left.
+// All extended attributes, POSIX ACLs among them, and none that the folder gave of itself. What the
+// file system or our rights do not allow (a security label that is set by itself) is left.
 void copy_attributes(const std::string& from, int to) {
   std::vector<char> names(65536);
   const ssize_t size = ::listxattr(from.c_str(), names.data(), names.size());
@@ -93,13 +120,16 @@ void copy_attributes(const std::string& from, int to) {
 }
 
 Done take_over(const std::string& target, const FileLook& before, const Draft& draft) {
-  const bool other = before.user != ::geteuid() || before.group != ::getegid();
+  // A set-group-ID folder has given the draft a group that is not the process's.
+  const auto made = look_at(draft.file());
+  const bool other = !made || made->user != before.user || made->group != before.group;
   if (other && ::fchown(draft.fd(), before.user, before.group) != 0) {
     return file_error(target + " belongs to another user or group (" + std::to_string(before.user) +
                           ":" + std::to_string(before.group) +
                           "), which a new file in its place would lose",
                       "make the file your own, or set profile_file.path");
   }
+  ::fremovexattr(draft.fd(), "system.posix_acl_access");
   if (::fchmod(draft.fd(), before.mode & 07777) != 0) return file_error("chmod", draft.path());
   copy_attributes(target, draft.fd());
   return done();
@@ -109,6 +139,38 @@ Done sync_folder(const std::string& folder) {
   const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return file_error("sync the folder", folder);
   return done();
+}
+
+// Draft and target change places, and what came out is looked at once more: a program that opened
+// the old file between look and rename has it back. EINVAL: this file system can only rename.
+Result<bool> exchange(Draft& draft, const std::string& target, const FileLook& before) {
+  const char* ours = draft.path().c_str();
+  if (::renameat2(AT_FDCWD, ours, AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
+    if (errno == ENOENT) return false;
+    if (errno != EINVAL) return file_error("replace", target);
+    if (::rename(ours, target.c_str()) != 0) return file_error("replace", target);
+    draft.keep();
+    return true;
+  }
+  if (look_at(draft.path()) == before) return true;
+  if (::renameat2(AT_FDCWD, ours, AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0 &&
+      ::rename(ours, target.c_str()) != 0) {
+    draft.keep();
+    return file_error("put back", target);
+  }
+  return false;
+}
+
+Result<bool> put_where_none_is(Draft& draft, const std::string& target) {
+  const char* ours = draft.path().c_str();
+  if (::renameat2(AT_FDCWD, ours, AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+    if (errno == EEXIST) return false;
+    if (errno != EINVAL || ::rename(ours, target.c_str()) != 0) {
+      return file_error("create", target);
+    }
+  }
+  draft.keep();
+  return true;
 }
 
 std::string folder_of(const std::string& target) {
@@ -167,8 +229,8 @@ Result<bool> replace_file(const std::string& target, std::string_view bytes,
   if (!write_all(draft.fd(), bytes)) return file_error("write", draft.path());
   if (::fsync(draft.fd()) != 0) return file_error("sync", draft.path());
   if (look_at(target) != before) return false;
-  if (::rename(draft.path().c_str(), target.c_str()) != 0) return file_error("replace", target);
-  draft.keep();
+  const auto placed = before ? exchange(draft, target, *before) : put_where_none_is(draft, target);
+  if (!placed || !*placed) return placed;
   if (Done synced = sync_folder(folder_of(target)); !synced) return synced.error();
   return true;
 }

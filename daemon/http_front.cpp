@@ -210,6 +210,14 @@ void HttpFront::drain() {
   talk_.last_answers();
   paused_until_.reset();
   listeners_.clear();
+  // A request that came before the stop still gets its answer; who has sent none is let go.
+  now_ = std::chrono::steady_clock::now();
+  for (const Standing standing : {Standing::idle, Standing::fresh}) {
+    const std::list<HttpConnection*> quiet = queues_.standing_at(standing);
+    for (HttpConnection* connection : quiet) {
+      if (!talk_.go_on(*connection, now_)) destroy(*connection);
+    }
+  }
   while (HttpConnection* idle = oldest_idle(nullptr)) destroy(*idle);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/listeners.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -99,17 +100,30 @@ Error endpoint_error(std::string message, std::string hint) {
           .hint = std::move(hint)};
 }
 
+bool is_listening(int fd) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+// systemd clears O_NONBLOCK unless NonBlocking= is set; the loop accepts until there is no more.
+void set_flags(int fd) {
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 // Also what systemd passes is held to the rule: this machine and nobody else.
 Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
   Listeners all;
   for (FileDescriptor& socket : sockets) {
     const std::string address = address_of(socket.get());
     const auto allowed = parse_listen_address(address);
-    if (!allowed) {
+    if (!allowed || !is_listening(socket.get())) {
       return endpoint_error("the socket passed for " + (address.empty() ? "?" : address) +
-                                " is not on a loopback address",
+                                " does not listen on a loopback address",
                             "mend ListenStream= of the socket unit");
     }
+    set_flags(socket.get());
     set_options(socket.get(), allowed->is_v6);
     add(all, std::move(socket));
   }

@@ -49,7 +49,7 @@ class ProfileSink::Scribe {
         writer_(std::move(config), std::move(program)),
         thread_([this] { run(); }) {}
   ~Scribe() {
-    finish(milliseconds(0));
+    end(false);
     thread_.join();
   }
   Scribe(const Scribe&) = delete;
@@ -72,29 +72,38 @@ class ProfileSink::Scribe {
   }
 
   void finish(milliseconds most) {
+    end(true);
     std::unique_lock lock(mutex_);
-    ending_ = true;
-    raise_event(work_);
     ended_signal_.wait_for(lock, most, [this] { return ended_; });
   }
 
  private:
+  // Only a finish() is a clean stop; a sink that makes way for another leaves the file alone.
+  void end(bool clean) {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    clean_ = clean_ || clean;
+    raise_event(work_);
+  }
+
   // What the thread was handed; `changed` when it is not what was written last.
   struct Orders {
     bool ending = false;
     bool changed = false;
+    bool clean = false;
   };
 
   Orders take_orders() {
     const std::lock_guard lock(mutex_);
     lower_event(work_);
     if (fresh_) wanted_ = *handed_over_;
-    return {ending_, std::exchange(fresh_, false)};
+    return {ending_, std::exchange(fresh_, false), clean_};
   }
 
   void run() {
     watch_.watch(writer_.files());
-    for (Orders orders; !orders.ending;) {
+    Orders orders;
+    while (!orders.ending) {
       wait();
       orders = take_orders();
       const bool touched = !watch_.changed().empty();
@@ -102,7 +111,7 @@ class ProfileSink::Scribe {
       const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
       if (orders.changed || touched || due) reconcile(orders.changed);
     }
-    if (remove_at_end_) (void)writer_.remove(wanted_).ok();
+    if (remove_at_end_ && orders.clean) (void)writer_.remove(wanted_).ok();
     const std::lock_guard lock(mutex_);
     ended_ = true;
     ended_signal_.notify_all();
@@ -182,6 +191,7 @@ class ProfileSink::Scribe {
   std::condition_variable ended_signal_;
   bool fresh_ = false;
   bool ending_ = false;
+  bool clean_ = false;
   bool ended_ = false;
 
   // The thread's own.

@@ -1,7 +1,5 @@
 #include "daemon/profile_writer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "common/file_difference.h"
@@ -119,11 +117,18 @@ std::vector<ProfileWriter::Planned> ProfileWriter::plan(
   return {process_in(wanted), cleared(ProfileFileKind::credentials, wanted)};
 }
 
+// Looked at first without lock or folder: mostly the other form has never been there.
+bool ProfileWriter::has_work(const Planned& planned) {
+  const auto before = read_file(planned.path);
+  if (!before) return true;
+  if (before->empty()) return false;
+  const auto after = planned.change(before->reveal());
+  return !after || !(*after == *before);
+}
+
 Result<Edited> ProfileWriter::carry_out(const Planned& planned,
                                         const std::vector<WantedProfile>& wanted) {
-  if (planned.only_existing && ::access(planned.path.c_str(), F_OK) != 0) {
-    return Edited::unchanged;
-  }
+  if (planned.only_existing && !has_work(planned)) return Edited::unchanged;
   const auto kind =
       planned.path == config_.config_path ? ProfileFileKind::config : ProfileFileKind::credentials;
   const FileEdit edit{planned.path, planned.change, [&wanted, kind](std::string_view text) {

@@ -62,6 +62,7 @@ class ProfileWriter {
   Planned keys_in(const std::vector<WantedProfile>& wanted) const;
   Planned process_in(const std::vector<WantedProfile>& wanted) const;
   Planned cleared(ProfileFileKind kind, const std::vector<WantedProfile>& wanted) const;
+  static bool has_work(const Planned& planned);
   Result<Edited> carry_out(const Planned& planned, const std::vector<WantedProfile>& wanted);
 
   ProfileFileConfig config_;

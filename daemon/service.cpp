@@ -18,10 +18,6 @@ constexpr seconds kStopAtLast{2};
 // An editor may write a file in several steps; the reload waits for the last.
 constexpr milliseconds kReloadPause{300};
 
-std::string with_hint(const Error& error) {
-  return error.hint.empty() ? error.message : error.message + "; hint: " + error.hint;
-}
-
 // A profile is settled for READY once it has credentials or its first attempt has ended.
 bool settled(const State& state, Now now) {
   return std::all_of(state.profiles.begin(), state.profiles.end(), [&](const ProfileState& one) {

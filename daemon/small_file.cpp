@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "daemon/entropy.h"
 #include "daemon/file_descriptor.h"
@@ -29,11 +30,31 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-bool write_out(const FileDescriptor& file, std::string_view bytes, FileAccess access) {
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+bool give_to_folders_owner(const FileDescriptor& file, const std::string& folder) {
+  struct stat found {};
+  if (::geteuid() != 0) return true;
+  if (::stat(folder.c_str(), &found) != 0) return false;
+  return ::fchown(file.get(), found.st_uid, found.st_gid) == 0;
+}
+
+bool write_out(const FileDescriptor& file, const std::string& folder, std::string_view bytes,
+               FileAccess access) {
+  if (!give_to_folders_owner(file, folder)) return false;
   const bool grouped = access.group == static_cast<gid_t>(-1) ||
                        ::fchown(file.get(), static_cast<uid_t>(-1), access.group) == 0;
   return grouped && ::fchmod(file.get(), access.mode) == 0 && write_all(file.get(), bytes) &&
          ::fsync(file.get()) == 0;
+}
+
+// The rename is durable once the folder is; where it cannot be synced the file is still whole.
+void sync_folder(const std::string& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) ::fsync(fd.get());
 }
 
 }  // namespace
@@ -43,12 +64,16 @@ Done write_small_file(const std::string& path, std::string_view bytes, FileAcces
   const FileDescriptor file(
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return failed("create", beside);
-  if (!write_out(file, bytes, access)) {
+  const std::string folder = folder_of(path);
+  if (!write_out(file, folder, bytes, access)) {
     const Error error = failed("write", beside);
     ::unlink(beside.c_str());
     return error;
   }
-  if (::rename(beside.c_str(), path.c_str()) == 0) return done();
+  if (::rename(beside.c_str(), path.c_str()) == 0) {
+    sync_folder(folder);
+    return done();
+  }
   const Error error = failed("replace", path);
   ::unlink(beside.c_str());
   return error;

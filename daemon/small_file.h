@@ -16,8 +16,10 @@ struct FileAccess {
   gid_t group = static_cast<gid_t>(-1);  // -1: as it comes
 };
 
-// write_small_file() replaces `path` by `bytes`: a temporary file beside it, fsync, rename. An
-// Error (class storage) says what failed where; the old file is whole then.
+// write_small_file() replaces `path` by `bytes`: a temporary file beside it, fsync, rename, fsync
+// of the folder. Run by root, the file gets its folder's owner, so that a daemon of another user
+// can read what an administrator wrote. An Error (class storage) says what failed where; the old
+// file is whole then.
 Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access = {});
 
 }  // namespace mdh

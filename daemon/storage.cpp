@@ -35,8 +35,9 @@ milliseconds age_of(const FileLook& look) {
   return std::chrono::duration_cast<milliseconds>(since);
 }
 
-Result<Secret> read_all(const FileDescriptor& file, const std::string& path) {
+Result<Secret> read_all(const FileDescriptor& file, const FileLook& look, const std::string& path) {
   Secret text;
+  text.reserve(std::min(static_cast<std::size_t>(look.size), kLargest));
   char piece[65536];
   for (;;) {
     const ssize_t count = ::read(file.get(), piece, sizeof piece);
@@ -64,7 +65,7 @@ Result<Reading> read_once(const std::string& target) {
   const auto look = look_at(file);
   if (!look) return file_error("stat", target);
   if (!S_ISREG(look->mode)) return file_error(target + " is no regular file", "move it away");
-  auto text = read_all(file, target);
+  auto text = read_all(file, *look, target);
   if (!text) return text.error();
   return Reading{std::move(text).value(), look};
 }
@@ -78,8 +79,9 @@ Result<Reading> stable_read(const std::string& target) {
     const auto after = look_at(target);
     if (after != reading->look) continue;
     const milliseconds age = after ? age_of(*after) : kSettled;
-    if (age >= kSettled || age < milliseconds(0)) return reading;
-    std::this_thread::sleep_for(kSettled - age);
+    if (age >= kSettled) return reading;
+    // A time in the future says nothing about how long ago it was written.
+    std::this_thread::sleep_for(std::min(kSettled - age, kSettled));
     if (look_at(target) == reading->look) return reading;
   }
   Error error = file_error(target + " does not hold still: another program is writing it", "");
@@ -91,6 +93,13 @@ Result<FileDescriptor> lock_beside(const std::string& target) {
   const std::string path = sibling(target, "lock");
   FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return file_error("open", path);
+  // Root's lock in a user's folder would shut the user out.
+  struct stat folder {};
+  const std::string around = std::filesystem::path(path).parent_path().string();
+  if (::geteuid() == 0 && ::stat(around.c_str(), &folder) == 0 &&
+      ::fchown(lock.get(), folder.st_uid, folder.st_gid) != 0) {
+    return file_error("chown", path);
+  }
   struct flock whole {};
   whole.l_type = F_WRLCK;
   const auto until = steady_clock::now() + kLockPatience;
@@ -107,34 +116,72 @@ Result<FileDescriptor> lock_beside(const std::string& target) {
   return lock;
 }
 
-Done make_folder(const std::string& target) {
+// Behind a dangling symlink the folder is not made: what should be mounted there may be away.
+Done make_folder(const std::string& path, const std::string& target) {
   const std::filesystem::path folder = std::filesystem::path(target).parent_path();
   std::error_code fault;
   if (std::filesystem::is_directory(folder, fault)) return done();
+  if (path != target) {
+    return file_error(path + " is a symlink into a folder that is not there: " + folder.string(),
+                      "mend the symlink, or make the folder; it is tried again by itself");
+  }
   std::filesystem::create_directories(folder.parent_path(), fault);
-  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return done();
+  if (::mkdir(folder.c_str(), 0700) == 0) return done();
+  if (errno == EEXIST) errno = ENOTDIR;
   return file_error("make the folder", folder.string());
 }
 
-// The guard of R36: sections that were there a moment ago and are gone may be on their way back.
-Done guard(const FileEdit& edit, std::string_view text, FileMemory& memory) {
-  if (!edit.others) return done();
-  const std::vector<std::string> present = edit.others(text);
-  const auto lost =
-      std::find_if(memory.sections.begin(), memory.sections.end(), [&](const std::string& section) {
-        return std::find(present.begin(), present.end(), section) == present.end();
-      });
-  const auto age = steady_clock::now() - memory.seen;
-  if (lost != memory.sections.end() && age < kGuard) {
-    Error error =
-        file_error(edit.path + " lost the section [" + *lost + "] just now and may be half written",
-                   "it is looked at again in a moment");
-    error.retry_after = std::chrono::ceil<seconds>(kGuard - age);
-    return error;
+// Brings the memory up to date with the sections that are there now.
+void remember(const std::vector<std::string>& present, FileMemory& memory) {
+  const auto now = steady_clock::now();
+  for (auto& [section, missed] : memory.sections) {
+    const bool there = std::find(present.begin(), present.end(), section) != present.end();
+    missed = there ? std::nullopt : std::optional(missed.value_or(now));
   }
-  memory.sections = present;
-  memory.seen = steady_clock::now();
-  return done();
+  std::erase_if(memory.sections,
+                [now](const auto& one) { return one.second && now - *one.second >= kGuard; });
+  for (const std::string& section : present) memory.sections.try_emplace(section);
+}
+
+// The guard of R36: sections that were there at the last look and are gone may be on their way
+// back.
+Done guard(const FileEdit& edit, const FileMemory& memory) {
+  const auto lost = std::find_if(memory.sections.begin(), memory.sections.end(),
+                                 [](const auto& one) { return one.second.has_value(); });
+  if (lost == memory.sections.end()) return done();
+  Error error = file_error(
+      edit.path + " lost the section [" + lost->first + "] just now and may be half written",
+      "it is looked at again in a moment");
+  error.retry_after = std::chrono::ceil<seconds>(kGuard - (steady_clock::now() - *lost->second));
+  return error;
+}
+
+// Nothing: another program was faster, so the edit is to be made anew.
+Result<std::optional<Edited>> edit_once(const FileEdit& edit, const std::string& target,
+                                        FileMemory& memory) {
+  const auto before = stable_read(target);
+  if (!before) return before.error();
+  const auto after = edit.change(before->text.reveal());
+  if (!after) return after.error();
+  if (edit.others) remember(edit.others(before->text.reveal()), memory);
+  if (*after == before->text) return std::optional(Edited::unchanged);
+  if (Done fit = guard(edit, memory); !fit) return fit.error();
+  const auto replaced = replace_file(target, after->reveal(), before->look);
+  if (!replaced) return replaced.error();
+  return *replaced ? std::optional(Edited::replaced) : std::nullopt;
+}
+
+// Where nothing can be written, nothing may be wanting: a file kept by the system's configuration.
+bool stands_already(const FileEdit& edit, const std::string& target) {
+  const auto reading = stable_read(target);
+  if (!reading || !reading->look) return false;
+  const auto after = edit.change(reading->text.reveal());
+  return after && *after == reading->text;
+}
+
+Result<FileDescriptor> prepare(const FileEdit& edit, const std::string& target) {
+  if (Done made = make_folder(edit.path, target); !made) return made.error();
+  return lock_beside(target);
 }
 
 }  // namespace
@@ -150,19 +197,14 @@ Result<Secret> read_file(const std::string& path) {
 Result<Edited> edit_file(const FileEdit& edit, FileMemory& memory) {
   const auto target = resolved_target(edit.path);
   if (!target) return target.error();
-  if (Done made = make_folder(*target); !made) return made.error();
-  const auto lock = lock_beside(*target);
+  const auto lock = prepare(edit, *target);
+  if (!lock && stands_already(edit, *target)) return Edited::unchanged;
   if (!lock) return lock.error();
+  ::unlink(sibling(*target, "new").c_str());  // a crash's, which holds secrets
   for (int round = 0; round < kMostEdits; ++round) {
-    const auto before = stable_read(*target);
-    if (!before) return before.error();
-    if (Done fit = guard(edit, before->text.reveal(), memory); !fit) return fit.error();
-    const auto after = edit.change(before->text.reveal());
-    if (!after) return after.error();
-    if (*after == before->text) return Edited::unchanged;
-    const auto replaced = replace_file(*target, after->reveal(), before->look);
-    if (!replaced) return replaced.error();
-    if (*replaced) return Edited::replaced;
+    const auto edited = edit_once(edit, *target, memory);
+    if (!edited) return edited.error();
+    if (*edited) return **edited;
   }
   Error error = file_error(edit.path + " changes faster than it can be edited", "");
   error.retry_after = seconds(1);

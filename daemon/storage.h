@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +18,11 @@
 
 namespace mdh {
 
-// What the last good read saw of other tools' sections, so that a file caught half written is not
-// taken for the whole. Kept by who edits one file again and again.
+// What the last looks saw of other tools' sections, so that a file caught half written is not taken
+// for the whole. Kept by who edits one file again and again.
 struct FileMemory {
-  std::vector<std::string> sections;
-  std::chrono::steady_clock::time_point seen{};
+  // Each section, and since when it is missed.
+  std::map<std::string, std::optional<std::chrono::steady_clock::time_point>> sections;
 };
 
 struct FileEdit {
@@ -28,15 +30,16 @@ struct FileEdit {
   // The new text from the old (empty where there is no file). Called again when another program
   // changed the file in between.
   std::function<Result<Secret>(std::string_view text)> change;
-  // The sections of other tools in a text; such as vanish within 5 s of being seen hold the write
-  // back. Unset: no guard.
+  // The sections of other tools in a text; such as were there at the last look hold a write back
+  // until they have been missed for 5 s. Unset: no guard.
   std::function<std::vector<std::string>(std::string_view text)> others;
 };
 
 enum class Edited { unchanged, replaced };
 
 // edit_file() makes the change. An Error (class storage, stage file) says what failed on which
-// path; the file is then as it was. retry_after is set where a moment's patience is the cure.
+// path; the file is then as it was (or new, when only the folder's sync failed). retry_after is set
+// where a moment's patience is the cure.
 Result<Edited> edit_file(const FileEdit& edit, FileMemory& memory);
 // read_file() is the text when the file holds still; empty where there is none.
 Result<Secret> read_file(const std::string& path);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,10 +57,11 @@ Secret new_token() {
   return Secret::take(text);
 }
 
-// A lock beside the token keeps two that make or rotate it apart.
+// The folder itself is the lock that keeps two that make or rotate a token apart: a lock file made
+// by root would shut out a daemon of another user.
 FileDescriptor lock_tokens(const std::string& token_file) {
-  const std::string path = beside(token_file, ".tokens.lock");
-  FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const std::string folder = std::filesystem::path(token_file).parent_path().string();
+  FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   while (lock && ::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
   }
   return lock;
@@ -74,8 +76,19 @@ Result<Secret> read_token(const std::string& path) {
       .hint = "remove it, and a new one is made (a line end in it breaks botocore)"};
 }
 
+// A mounted token that cannot be changed is left as it is.
+void narrow(const std::string& path, mode_t allowed) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0 && (found.st_mode & 0777 & ~allowed) != 0) {
+    (void)::chmod(path.c_str(), allowed);
+  }
+}
+
 Result<Secret> read_or_make_token(const EndpointConfig& config, const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) return read_token(path);
+  if (::access(path.c_str(), F_OK) == 0) {
+    narrow(path, access_of(config).mode);
+    return read_token(path);
+  }
   Secret token = new_token();
   if (Done written = write_small_file(path, token.reveal(), access_of(config)); !written) {
     return written.error();

@@ -100,6 +100,7 @@ bool Bench::run_until(const std::function<bool()>& condition, milliseconds most)
     for (Errand& errand : engine.turn(now())) send(std::move(errand));
     if (condition()) return true;
     BootTime next = engine.next_turn();
+    if (next <= boot_) std::abort();  // a turn that leaves something undone would be a busy loop
     if (!away_.empty()) next = std::min(next, away_.begin()->first);
     if (next > end) break;
     boot_ = std::max(next, boot_ + milliseconds(1));

@@ -114,6 +114,22 @@ TEST_F(EngineFailure, ReplacesAStaleTokenOnceWithoutCountingAFailure) {
   }
 }
 
+TEST_F(EngineFailure, ReplacesAStaleTokenOnceForAllWhoPresentedIt) {
+  Bench many(config({{"lab", 30}}));
+  AccessTokenPtr stale;
+  many.upstream = [&](Bench& at, const Errand& errand) {
+    if (errand.kind == Errand::Kind::token) return at.good(errand);
+    if (!stale) stale = errand.token;
+    Reply reply =
+        errand.token == stale ? Reply{failure(ErrorClass::refused, 401)} : at.good(errand);
+    reply.takes = milliseconds(100 + 40 * static_cast<int>(errand.project));
+    return reply;
+  };
+  many.run(seconds(20));
+  EXPECT_EQ(many.calls["token lab"], 2);
+  for (const auto& one : many.engine.state().profiles) EXPECT_TRUE(many.served(one.profile));
+}
+
 TEST_F(EngineFailure, SaysAccessDeniedAfterAFreshTokenWasRefusedToo) {
   bench.token_life = hours(10);
   bench.run(minutes(31));

@@ -46,15 +46,18 @@ TEST(Skew, ALoneStrayDateMovesNothing) {
   EXPECT_EQ(later.strays, 0);
 }
 
-TEST(Skew, ThreeStrayDatesThatAgreeAreBelieved) {
+TEST(Skew, StrayDatesThatAgreeForTenMinutesAreBelievedAndNotBefore) {
+  const auto soon = after(
+      {reading(10), reading(20, seconds(90)), reading(30, seconds(90)), reading(600, seconds(90))});
+  EXPECT_LT(std::abs(error(soon)), 600);
   const auto estimate = after(
-      {reading(10), reading(20, seconds(90)), reading(30, seconds(90)), reading(40, seconds(90))});
+      {reading(10), reading(20, seconds(90)), reading(30, seconds(90)), reading(621, seconds(90))});
   EXPECT_NEAR(error(estimate), 90'000, 600);
 }
 
 TEST(Skew, ThreeStrayDatesThatDisagreeAreNot) {
   const auto estimate = after({reading(10), reading(20, seconds(90)), reading(30, seconds(900)),
-                               reading(40, seconds(9000))});
+                               reading(4000, seconds(9000))});
   EXPECT_LT(std::abs(error(estimate)), 600);
 }
 

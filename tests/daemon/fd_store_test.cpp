@@ -103,6 +103,28 @@ TEST(FdStore, SortsWhatIsHandedOverNewestSnapshotFirst) {
   EXPECT_EQ(status, 0);
 }
 
+// A daemon that is restarted again and again must not fill the store, which then takes nothing new.
+TEST(FdStore, StoresIntoTheOtherSlotThanTheOneHandedOver) {
+  const pid_t child = fork();
+  if (child == 0) {
+    NotifySocket manager;
+    store_snapshot(Secret("last"));
+    const NotifySocket::Message last = manager.next();
+    // As if the process before had ended with the slot that this one would take next.
+    const std::string slot = line_of(manager.next().text, "FDNAME");
+    pretend_handover({last.fds[0].get()}, slot.c_str());
+    take_handed_over();
+    NotifySocket next;  // the handover went over the first one's descriptor
+    store_snapshot(Secret("next"));
+    const bool right =
+        line_of(next.next().text, "FDNAME") != slot && line_of(next.next().text, "FDNAME") == slot;
+    _exit(right ? 0 : 1);
+  }
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(FdStore, TakesNothingWhenNothingWasHandedOver) {
   const HandedOver taken = take_handed_over();
   EXPECT_TRUE(taken.listeners.empty());

@@ -38,7 +38,8 @@ class ScheduleTest(harness.Case):
         self.emulator.settings(credentials_life_seconds=40)
         daemon = self.serve()
         daemon.ready()
-        self.assertRegex((daemon.ask("/status").text + daemon.log).lower(), "short")
+        self.assertRegex(daemon.status()["warning"], "live only (39|40) s")
+        self.assertRegex(daemon.log, "live only (39|40) s")
 
     def test_shares_an_access_token_while_it_lives(self):
         self.emulator.settings(credentials_life_seconds=40)

@@ -77,7 +77,7 @@ class ReplayTest(harness.Case):
     def session_token(self, *headers, path="/latest/api/token"):
         reply = self.send(f"PUT {path}", *(headers or ("x-aws-ec2-metadata-token-ttl-seconds: 21600",)))
         self.assertEqual((reply.status, reply.headers["content-type"]), (200, "text/plain"))
-        self.assertRegex(reply.text, r"\A[\x21-\x7e]+\Z")
+        self.assertRegex(reply.text, r"\A[\x21-\x7e]{1,64}\Z")    # aws-c-auth takes no longer one
         return reply
 
     def metadata(self, path, *headers):

@@ -219,8 +219,8 @@ class StatusTest(harness.Case):
         self.assertEqual(set(document), {"profiles", "accounts", "uptime_seconds", "version"})
         profile = document["profiles"][0]
         self.assertEqual(set(profile), {
-            "profile", "account", "state", "expires_at", "expires_in_seconds", "expiration_assumed", "refreshed_at",
-            "next_attempt_at", "consecutive_failures", "last_error", "file"})
+            "profile", "account", "region", "warning", "state", "expires_at", "expires_in_seconds",
+            "expiration_assumed", "refreshed_at", "next_attempt_at", "consecutive_failures", "last_error", "file"})
         self.assertEqual((profile["state"], profile["last_error"]), ("valid", None))
         self.outputs.append(json.dumps(document) + daemon.ask("/metrics").text + daemon.ask("/").text)
 

@@ -6,7 +6,8 @@ import sys
 root = pathlib.Path(sys.argv[1])
 # library header -> the only sources that may include it
 DOORS = {
-    r"curl/": {"daemon/curl_transport.cpp", "daemon/endpoint_client.cpp", "daemon/options.cpp"},
+    r"curl/": {"daemon/curl_transport.cpp", "daemon/transfer.cpp", "daemon/transfer_failure.cpp",
+                 "daemon/request_check.cpp", "daemon/endpoint_client.cpp"},
     r"httplib\.h": {"daemon/http_codec.cpp", "daemon/options.cpp"},
     r"spdlog/": {"daemon/log.cpp", "daemon/options.cpp"},
     r"CLI/": {"daemon/options.cpp"},

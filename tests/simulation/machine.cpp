@@ -45,10 +45,9 @@ Now Machine::now() const {
   return now_at(time_);
 }
 
-void Machine::live() {
-  while (time_ < kMonth && broken_.empty()) {
-    arrive();
-    for (Errand& errand : engine_.turn(now())) send(std::move(errand));
+void Machine::live(Time lasts) {
+  while (time_ < lasts && broken_.empty()) {
+    if (arrive() || next_turn_ <= now().boot) turn();
     write_files();
     check_step();
     if (time_ >= next_probe_) probe();
@@ -56,6 +55,12 @@ void Machine::live() {
     ++steps_;
   }
   ledger_.calls = upstream_.calls();
+}
+
+void Machine::turn() {
+  for (Errand& errand : engine_.turn(now())) send(std::move(errand));
+  next_turn_ = engine_.next_turn();
+  if (next_turn_ <= now().boot) fail("the engine asks for a turn it does not need", 0);
 }
 
 void Machine::send(Errand errand) {
@@ -83,7 +88,8 @@ ErrandReport Machine::report_of(const Away& away) const {
   return {away.errand.id, away.sent, now(), date, outcome_of(away.answer, away.errand.kind, now())};
 }
 
-void Machine::arrive() {
+bool Machine::arrive() {
+  bool any = false;
   while (!away_.empty() && away_.begin()->first <= time_) {
     Away away = std::move(away_.extract(away_.begin()).mapped());
     // What came while the machine slept is a timeout by now.
@@ -100,14 +106,15 @@ void Machine::arrive() {
       kept_.push_back(token);
     }
     engine_.report(std::move(report), now());
+    any = true;
   }
+  return any;
 }
 
 Time Machine::next_step() const {
   Time next = std::min(next_probe_, weather_.next_change(time_));
   if (!away_.empty()) next = std::min(next, away_.begin()->first);
-  const BootTime turn = engine_.next_turn();
-  if (turn < BootTime::max()) next = std::min(next, Time(turn - kBoot));
+  if (next_turn_ < BootTime::max()) next = std::min(next, Time(next_turn_ - kBoot));
   return std::max(next, time_ + milliseconds(1));
 }
 
@@ -120,6 +127,7 @@ void Machine::advance(Time to) {
   }
   apply_changes(before, time_);
   if (sleep) engine_.reevaluate(now());
+  next_turn_ = engine_.next_turn();
 }
 
 // What the watcher would notice: a stepped clock, a network that came up, a key that was replaced.

@@ -21,8 +21,8 @@ class Machine {
  public:
   Machine(const Weather& weather, std::uint64_t seed);
 
-  // live() runs the month, or to the first broken promise.
-  void live();
+  // live() runs so long, or to the first broken promise.
+  void live(Time lasts = kMonth);
   // broken() is what was broken first, and when; empty: nothing.
   const std::string& broken() const { return broken_; }
   const Ledger& ledger() const { return ledger_; }
@@ -38,15 +38,17 @@ class Machine {
     Answer answer;
   };
   struct Profile {
-    int project = 0;     // the weather's number
-    bool away = false;   // an exchange is in flight
-    WallTime on_disk{};  // the expiration of the set in the profile file
+    int project = 0;                    // the weather's number
+    bool away = false;                  // an exchange is in flight
+    WallTime on_disk{};                 // the expiration of the set in the profile file
+    std::optional<Time> amiss_since{};  // seen failing or late
   };
 
   Now now() const;
   Now now_at(Time time) const;
   void send(Errand errand);
-  void arrive();
+  bool arrive();
+  void turn();
   ErrandReport report_of(const Away& away) const;
   Time next_step() const;
   void advance(Time to);
@@ -65,6 +67,7 @@ class Machine {
   Ledger ledger_;
   Time time_{};
   Time next_probe_{};
+  BootTime next_turn_{};
   std::multimap<Time, Away> away_;
   std::vector<Profile> profiles_;                       // as State::profiles
   std::map<const AccessToken*, std::uint64_t> tokens_;  // what upstream calls them

@@ -43,8 +43,9 @@ void Machine::fail(const std::string& promise, std::size_t index) {
 
 void Machine::check_step() {
   const State& state = engine_.state();
+  const Now clocks = now();
   for (std::size_t i = 0; i < state.profiles.size(); ++i) {
-    const bool served = servable(state, state.profiles[i], now()) != nullptr;
+    const bool served = servable(state, state.profiles[i], clocks) != nullptr;
     if (served && true_left(i) <= Time(0)) fail("an expired set is served", i);
     if (!served && true_left(i) > kLeastServed + kClockError) fail("503 though a set is valid", i);
   }
@@ -65,24 +66,32 @@ void Machine::check_recovery(std::size_t index) {
   const ProfileState& profile = engine_.state().profiles[index];
   const int project = profiles_[index].project;
   const bool late = true_left(index) < lead(project) - kMinute;
-  if (!profile.last_failure && !late) return;
+  std::optional<Time>& since = profiles_[index].amiss_since;
+  if (!profile.last_failure && !late) return since.reset();
+  if (!since) since = time_;  // a stepped clock costs a refusal in the fairest weather
   const auto fair = weather_.fair_since(time_, place(project));
   if (!fair) return;
-  const Time lasted = time_ - *fair;
-  if (lasted > allowance(profile.last_failure)) {
+  const Time lasted = time_ - std::max(*fair, *since);
+  // It may wait for a token that another project of its account was refused, or told to wait for.
+  Time allowed = allowance(profile.last_failure);
+  for (const ProfileState& other : engine_.state().profiles) {
+    if (other.account != profile.account) continue;
+    allowed = std::max(allowed, allowance(other.last_failure));
+  }
+  if (lasted > allowed) {
     fail(profile.last_failure ? "not recovered after the weather cleared" : "starved", index);
   }
-  const bool ours = profile.last_failure && !profile.last_failure->error.retry_after &&
-                    profile.last_failure->error.error_class != ErrorClass::refused;
+  const bool ours = profile.last_failure && allowed <= kMinute + kRoad;
   if (ours) slowest_recovery_ = std::max(slowest_recovery_, lasted);
 }
 
 void Machine::probe() {
+  const Now clocks = now();
+  const bool full = weather_.find(Kind::disk_full, time_, {}) != nullptr;
   for (std::size_t i = 0; i < profiles_.size(); ++i) {
-    const bool served = servable(engine_.state(), engine_.state().profiles[i], now()) != nullptr;
+    const bool served = servable(engine_.state(), engine_.state().profiles[i], clocks) != nullptr;
     ledger_.count(profiles_[i].project, served ? true_left(i) : Time(0));
     check_recovery(i);
-    const bool full = weather_.find(Kind::disk_full, time_, {}) != nullptr;
     const auto& set = engine_.state().profiles[i].credentials;
     if (!full && set && profiles_[i].on_disk != set->expiration) fail("the file is stale", i);
   }

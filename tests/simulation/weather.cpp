@@ -92,9 +92,9 @@ seconds life(int project) {
 }
 
 const Spell* Weather::find(Kind kind, Time time, Place where) const {
-  for (const Spell& spell : spells) {
+  for (const Spell& spell : by_kind.at(kind)) {
     if (spell.from > time) break;
-    if (spell.kind == kind && spell.covers(time) && spell.hits(where)) return &spell;
+    if (spell.covers(time) && spell.hits(where)) return &spell;
   }
   return nullptr;
 }
@@ -129,6 +129,7 @@ Weather draw_weather(std::uint64_t seed) {
   add_suspends(weather, draw);
   std::sort(weather.spells.begin(), weather.spells.end(),
             [](const Spell& left, const Spell& right) { return left.from < right.from; });
+  for (const Spell& spell : weather.spells) weather.by_kind[spell.kind].push_back(spell);
   for (int i = 0; i < 6; ++i) weather.revocations.push_back(draw.moment());
   std::sort(weather.revocations.begin(), weather.revocations.end());
   return weather;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <random>
 #include <vector>
@@ -19,6 +20,13 @@ using Time = milliseconds;  // since the simulation's start, by a clock that is 
 inline constexpr int kAccounts = 3;
 inline constexpr int kProjects = 50;
 inline constexpr Time kMonth = hours(24 * 30);
+
+// A sanitizer makes everything ten times slower: then a part of it must do.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
 
 struct Place {
   int account = 0;
@@ -62,8 +70,9 @@ struct Spell {
 };
 
 struct Weather {
-  std::vector<Spell> spells;      // by their beginning; suspends do not overlap
-  std::vector<Time> revocations;  // all tokens issued before are void from then on
+  std::vector<Spell> spells;                   // by their beginning; suspends do not overlap
+  std::map<Kind, std::vector<Spell>> by_kind;  // the same
+  std::vector<Time> revocations;               // all tokens issued before are void from then on
 
   // find() is the spell of that kind that hits the place at the time, or null.
   const Spell* find(Kind kind, Time time, Place where) const;

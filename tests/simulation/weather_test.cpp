@@ -10,12 +10,12 @@
 namespace mdh::simulation {
 namespace {
 
-// Two months that are always the same, and one that nobody has seen; MDH_SIMULATION_SEED=N replays.
+// A month that is always the same, and one that nobody has seen; MDH_SIMULATION_SEED=N replays.
 std::vector<std::uint64_t> seeds() {
   if (const char* asked = std::getenv("MDH_SIMULATION_SEED")) {
     return {std::strtoull(asked, nullptr, 10)};
   }
-  return {1, 2, std::random_device()()};
+  return {1, std::random_device()()};
 }
 
 void print(const Ledger& ledger) {
@@ -28,7 +28,7 @@ TEST(ThirtyDaysOfWeather, BreakNoPromise) {
   for (const std::uint64_t seed : seeds()) {
     const Weather weather = draw_weather(seed);
     Machine machine(weather, seed);
-    machine.live();
+    machine.live(kSanitized ? hours(48) : kMonth);
     ASSERT_EQ(machine.broken(), "") << "replay with MDH_SIMULATION_SEED=" << seed;
     // Full jitter up to a minute is 120 attempts an hour of each of an account's 17 projects.
     EXPECT_LE(machine.upstream().busiest_hour(), 17u * 130u) << "seed " << seed;
@@ -43,6 +43,7 @@ TEST(ThirtyDaysOfWeather, BreakNoPromise) {
 }
 
 TEST(ThirtyDaysOfWeather, TreatOurUsersBetterThanThePeersPolicies) {
+  if (kSanitized) GTEST_SKIP() << "figures of a month, for builds without a sanitizer";
   const std::uint64_t seed = seeds().front();
   const Weather weather = draw_weather(seed);
   Machine machine(weather, seed);

@@ -92,8 +92,9 @@ class Case(unittest.TestCase):
     def main_pid(self, unit=UNIT):
         return int(self.machine.property(unit, "MainPID"))
 
-    def journal(self, *matches):
-        """journal() is what the journal got since the case began, of entries that match."""
-        lines = self.machine.run(f"journalctl --sync; journalctl --after-cursor='{self._cursor}' -o json --no-pager "
-                                 + " ".join(matches))
-        return [json.loads(line) for line in lines.splitlines()]
+    def journal(self, **fields):
+        """journal() is what the journal got since the case began, of entries with these fields. Matched here, because
+        journalctl 252 loses the first match after a cursor."""
+        lines = self.machine.run(f"journalctl --sync; journalctl --after-cursor='{self._cursor}' -o json --no-pager")
+        entries = [json.loads(line) for line in lines.splitlines()]
+        return [entry for entry in entries if fields.items() <= entry.items()]

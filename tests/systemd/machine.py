@@ -74,7 +74,9 @@ class Machine:
     def _own_cgroup(self):
         mounts = [line.split() for line in pathlib.Path("/proc/self/mounts").read_text().splitlines()]
         mount = next(fields[1] for fields in mounts if fields[2] == "cgroup2")
-        return tempfile.mkdtemp(prefix="mdh-machine-", dir=mount)
+        cgroup = tempfile.mkdtemp(prefix="mdh-machine-", dir=mount)
+        os.chmod(cgroup, 0o755)  # the users inside have to pass
+        return cgroup
 
     def _find_init(self):
         children = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")

@@ -20,7 +20,7 @@ class Person(Case):
         self.machine.run(f"systemctl stop mdh-credentials@{USER}.service; {self.manager} stop 'mdh-credentials*'",
                          check=False)
 
-    manager = f"systemctl --user -M {USER}@"
+    manager = (f"runuser -u {USER} -- env HOME={HOME} XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user")
 
     def give(self, name, text):
         self.machine.write(f"{HOME}/.config/mdh-credentials/{name}", text, "0600")
@@ -32,15 +32,14 @@ class Person(Case):
 
     def log_in(self):
         self.machine.run(f"loginctl enable-linger {USER}")
-        self.machine.await_true(lambda: self.machine.status(f"{self.manager} is-system-running --wait") in (0, 1)
-                                and "running" in self.machine.run(f"{self.manager} is-system-running", check=False),
+        self.machine.await_true(lambda: "running" in self.machine.run(f"{self.manager} is-system-running", check=False),
                                 what="the user's manager")
         self.machine.run(f"{self.manager} daemon-reload")
 
 
 class UserUnit(Person):
     def test_keeps_the_profile_file_and_takes_it_back_at_a_stop(self):
-        self.configure_person(profile_file={"on_stop": "remove"})
+        self.configure_person(profile_file={"on_stop": "remove", "write_region": False})
         self.machine.write(AWS, "[other]\naws_access_key_id = AKIAOTHER\n", "0600")
         self.machine.run(f"chown -R {USER}: {HOME}/.aws")
         self.log_in()
@@ -62,17 +61,25 @@ class UserUnit(Person):
         token = self.machine.read(f"{HOME}/.local/state/mdh-credentials/authorization-token")
         self.assertEqual(self.foreign_status(token), "403")
 
-    def test_cannot_write_outside_the_home(self):
+    def test_in_the_sandbox_of_the_drop_in_writes_its_own_places_alone(self):
         self.configure_person()
+        self.machine.run(f"runuser -u {USER} -- install -D -m 0644 -t {HOME}/.config/systemd/user/"
+                         "mdh-credentials.service.d /usr/share/doc/mdh-credentials/examples/user-sandbox.conf")
         self.log_in()
-        self.machine.run(f"{self.manager} start mdh-credentials.service")
+        self.machine.run(f"{self.manager} start mdh-credentials-wait.service")
+        self.assertIn(f"[{self.upstream.profile}]", self.machine.read(AWS))
         pid = self.machine.run(f"{self.manager} show -P MainPID mdh-credentials.service").strip()
-        self.assertIn(" / ro,", self.machine.run(f"awk '{{print \" \" $5 \" \" $6}}' /proc/{pid}/mountinfo"))
+        mounts = dict(line.split()[4:6] for line in self.machine.run(f"cat /proc/{pid}/mountinfo").splitlines())
+        self.assertTrue(mounts["/"].startswith("ro"))
+        self.assertTrue(mounts[f"{HOME}/.aws"].startswith("rw"))
+        got = self.machine.run(f"runuser -u {USER} -- env HOME={HOME} XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) "
+                               f"mdh-credentials process --profile {self.upstream.profile}")
+        self.assertIn("AccessKeyId", got)
 
     def test_is_restarted_with_its_credentials_while_upstream_is_down(self):
         self.configure_person()
         self.log_in()
-        self.machine.run(f"{self.manager} start mdh-credentials.socket mdh-credentials.service")
+        self.machine.run(f"{self.manager} start mdh-credentials.socket mdh-credentials-wait.service")
         before = self.machine.read(AWS)
         self.upstream.control("down")
         pid = self.machine.run(f"{self.manager} show -P MainPID mdh-credentials.service").strip()
@@ -87,6 +94,7 @@ class Template(Person):
     def test_runs_as_its_user_and_writes_their_file(self):
         self.configure_person()
         self.machine.run(f"systemctl start mdh-credentials@{USER}.service")
+        self.machine.run(f"runuser -l {USER} -c 'mdh-credentials wait --timeout 10'")
         self.assertIn(f"[{self.upstream.profile}]", self.machine.read(AWS))
         self.assertEqual(self.machine.run(f"stat -c %U {AWS}").strip(), USER)
         # The user's own commands find it without being told.

@@ -1,4 +1,4 @@
-#include "common/config.h"
+#include "common/key_reference.h"
 
 namespace mdh {
 

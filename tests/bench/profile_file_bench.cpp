@@ -1,0 +1,103 @@
+// One whole edit of a profile file (lock, look, read, edit, replace with attributes and all checks)
+// beside the bare write + fsync + rename + fsync of the folder, turn about in one run. The wait for
+// a file to settle is left out: the file is made to look old. Goal: within 1.3 times. The folder is
+// TMPDIR's.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "daemon/storage.h"
+#include "tests/profile_file/generation.h"
+#include "tests/temporary_folder.h"
+
+namespace mdh::test {
+namespace {
+
+using Microseconds = std::chrono::duration<double, std::micro>;
+
+void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+void bare(const TemporaryFolder& folder, const std::string& text) {
+  const std::string path = folder.path("bare"), fresh = folder.path("bare.new");
+  FileDescriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  must(::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  must(::fsync(file.get()) == 0);
+  must(::rename(fresh.c_str(), path.c_str()) == 0);
+  file.reset();
+  const FileDescriptor around(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  must(::fsync(around.get()) == 0);
+}
+
+void edit(const std::string& path, FileMemory& memory, const Credentials& set) {
+  const FileEdit work{path,
+                      [&](std::string_view text) {
+                        return with_profile(text, section(set), ProfileFileKind::credentials);
+                      },
+                      {}};
+  const auto edited = edit_file(work, memory);
+  must(edited && *edited == Edited::replaced);
+}
+
+void make_look_old(const std::string& path) {
+  const timespec past[] = {{1000000000, 0}, {1000000000, 0}};
+  must(::utimensat(AT_FDCWD, path.c_str(), past, 0) == 0);
+}
+
+template <typename Work>
+double time_of(Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return Microseconds(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> times) {
+  std::nth_element(times.begin(), times.begin() + static_cast<long>(times.size() / 2), times.end());
+  return times[times.size() / 2];
+}
+
+std::string file_of(std::size_t size) {
+  std::string text = "# mine\n[other]\nregion = x\n";
+  for (int i = 0; text.size() + 1500 < size; ++i) {
+    text += "\n[p" + std::to_string(i) + "]\naws_access_key_id = AKIDEXAMPLE\n";
+    text += "aws_secret_access_key = " + std::string(40, 's') + "\n";
+    text += "aws_session_token = " + std::string(1000, 't') + "\n";
+  }
+  return text;
+}
+
+void compare(std::size_t size, int rounds) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("credentials", file_of(size));
+  must(replace_generation(path, 0));
+  const std::string same(std::filesystem::file_size(path), 'b');
+  bare(folder, same);
+  std::vector<double> ours, theirs;
+  FileMemory memory;
+  for (int i = 1; i <= rounds; ++i) {
+    theirs.push_back(time_of([&] { bare(folder, same); }));
+    make_look_old(path);
+    const CredentialsPtr set = credentials(i);
+    ours.push_back(time_of([&] { edit(path, memory, *set); }));
+  }
+  std::printf("%8zu bytes: replacement %8.0f us, bare %8.0f us, ratio %.2f (medians of %d)\n",
+              same.size(), median(ours), median(theirs), median(ours) / median(theirs), rounds);
+}
+
+}  // namespace
+}  // namespace mdh::test
+
+int main() {
+  std::puts(
+      "lock, read, edit and replace beside the bare write + fsync + rename + folder fsync of "
+      "the same bytes; without the wait for the file to settle");
+  mdh::test::compare(1 << 10, 400);
+  mdh::test::compare(100 << 10, 300);
+  mdh::test::compare(5 << 20, 60);
+}
