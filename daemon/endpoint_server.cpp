@@ -1,6 +1,5 @@
 #include "daemon/endpoint_server.h"
 
-#include <arpa/inet.h>
 #include <sys/resource.h>
 
 #include <array>
@@ -16,6 +15,7 @@
 #include "daemon/http_front.h"
 #include "daemon/log.h"
 #include "daemon/process_figures.h"
+#include "daemon/socket_address.h"
 
 namespace mdh {
 namespace {
@@ -28,19 +28,7 @@ std::uint64_t random_number() {
 }
 
 std::string url_of(const std::vector<FileDescriptor>& listeners) {
-  if (listeners.empty()) return {};
-  sockaddr_storage at{};
-  socklen_t size = sizeof at;
-  getsockname(listeners.front().get(), reinterpret_cast<sockaddr*>(&at), &size);
-  char text[INET6_ADDRSTRLEN] = "";
-  if (at.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(at);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-    return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(v6.sin6_port));
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(at);
-  inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-  return "http://" + std::string(text) + ":" + std::to_string(ntohs(v4.sin_port));
+  return listeners.empty() ? std::string() : http_url(own_address(listeners.front().get()));
 }
 
 Reply refusal_reply(const Refusal& refusal) {

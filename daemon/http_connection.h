@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -36,10 +37,11 @@ milliseconds lifetime_of(Standing standing);
 struct HttpConnection {
   FileDescriptor socket;
   Peer peer;
-  std::string in;       // bytes that no answer was given to yet
-  std::string out;      // bytes that the socket did not take yet
-  bool close = false;   // after what is in `out`
-  bool ended = false;   // its client sends no more
+  std::string in;                 // bytes that no answer was given to yet
+  std::string out;                // bytes that the socket did not take yet
+  bool close = false;             // after what is in `out`
+  std::uint32_t watched_for = 0;  // epoll events; 0: not in the set yet
+  bool ended = false;             // its client sends no more
   bool linger = false;  // its client may still be sending: a plain close would reset the answer
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};

@@ -1,13 +1,14 @@
 #include "daemon/http_front.h"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
+
+#include "daemon/socket_address.h"
 
 namespace mdh {
 namespace {
@@ -15,24 +16,6 @@ namespace {
 constexpr int kMostAccepts = 64;
 constexpr int kMostRounds = 8;
 constexpr milliseconds kAcceptPause{100};
-
-std::uint16_t port_of(const sockaddr_storage& at) {
-  if (at.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(at).sin6_port);
-  return ntohs(reinterpret_cast<const sockaddr_in&>(at).sin_port);
-}
-
-bool is_wildcard(const sockaddr_storage& at) {
-  if (at.ss_family == AF_INET6)
-    return IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6&>(at).sin6_addr);
-  return reinterpret_cast<const sockaddr_in&>(at).sin_addr.s_addr == htonl(INADDR_ANY);
-}
-
-sockaddr_storage own_address(int socket) {
-  sockaddr_storage at{};
-  socklen_t size = sizeof at;
-  getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size);
-  return at;
-}
 
 std::uint32_t owner(const Peer& peer) {
   return peer.user.value_or(0xffffffff);
@@ -99,7 +82,19 @@ void HttpFront::handle(int fd, bool ended) {
   if (place >= connections_.size() || !connections_[place]) return;
   HttpConnection& connection = *connections_[place];
   connection.ended = connection.ended || ended;
-  if (!talk_.go_on(connection, now_)) destroy(connection);
+  settle(connection, talk_.go_on(connection, now_));
+}
+
+// Ends what is over; has a connection whose answer did not fit watched for room, which most never
+// need.
+void HttpFront::settle(HttpConnection& connection, bool stays) {
+  if (!stays) return destroy(connection);
+  const std::uint32_t room = connection.standing == Standing::writing ? std::uint32_t{EPOLLOUT} : 0;
+  const std::uint32_t events = EPOLLIN | EPOLLRDHUP | EPOLLET | room;
+  if (connection.watched_for == events || (room == 0 && connection.watched_for != 0)) return;
+  const int operation = connection.watched_for == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  connection.watched_for = events;
+  watch(connection.socket.get(), events, operation);
 }
 
 void HttpFront::accept_some(Listener& listener) {
@@ -148,11 +143,7 @@ bool HttpFront::survives(int failure) {
 }
 
 void HttpFront::pause_accepting(bool pause) {
-  if (pause) {
-    paused_until_ = now_ + kAcceptPause;
-  } else {
-    paused_until_.reset();
-  }
+  paused_until_ = pause ? std::optional(now_ + kAcceptPause) : std::nullopt;
   for (const Listener& listener : listeners_)
     watch(listener.socket.get(), pause ? 0U : std::uint32_t{EPOLLIN}, EPOLL_CTL_MOD);
 }
@@ -174,9 +165,7 @@ void HttpFront::admit(FileDescriptor socket, const sockaddr_storage& client,
   ++users_[owner(peer)];
   queues_.enter(connection, Standing::fresh, now_);
   // The request is often there already: then a connection for one request never meets epoll.
-  const bool stays = room ? talk_.go_on(connection, now_) : talk_.turn_away(connection, now_);
-  if (!stays) return destroy(connection);
-  watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, EPOLL_CTL_ADD);
+  settle(connection, room ? talk_.go_on(connection, now_) : talk_.turn_away(connection, now_));
 }
 
 // A user may hold all but a last reserve, so that another's honest request finds a place.
@@ -210,9 +199,8 @@ void HttpFront::ask_again() {
     const auto& queue = queues_.standing_at(standing);
     waiting.insert(waiting.end(), queue.begin(), queue.end());
   }
-  for (HttpConnection* connection : waiting) {
-    if (!talk_.ask_again(*connection, true, now_)) destroy(*connection);
-  }
+  for (HttpConnection* connection : waiting)
+    settle(*connection, talk_.ask_again(*connection, true, now_));
   arm_timer();
 }
 
@@ -249,7 +237,7 @@ void HttpFront::expire() {
   while (HttpConnection* overdue = queues_.overdue(now_)) {
     const bool waits =
         overdue->standing == Standing::parked || overdue->standing == Standing::hurried;
-    if (!waits || !talk_.ask_again(*overdue, false, now_)) destroy(*overdue);
+    settle(*overdue, waits && talk_.ask_again(*overdue, false, now_));
   }
   if (paused_until_ && now_ >= *paused_until_) pause_accepting(false);
 }

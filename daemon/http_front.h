@@ -46,6 +46,7 @@ class HttpFront {
   bool survives(int failure);
   void pause_accepting(bool pause);
   void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
+  void settle(HttpConnection& connection, bool stays);
   bool make_room(const Peer& peer);
   HttpConnection* oldest_idle(const std::uint32_t* user) const;
   void destroy(HttpConnection& connection);

@@ -1,0 +1,47 @@
+#include "daemon/socket_address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+namespace mdh {
+namespace {
+
+const sockaddr_in& v4(const sockaddr_storage& at) {
+  return reinterpret_cast<const sockaddr_in&>(at);
+}
+
+const sockaddr_in6& v6(const sockaddr_storage& at) {
+  return reinterpret_cast<const sockaddr_in6&>(at);
+}
+
+}  // namespace
+
+sockaddr_storage own_address(int socket) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
+  getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size);
+  return at;
+}
+
+std::uint16_t port_of(const sockaddr_storage& at) {
+  return ntohs(at.ss_family == AF_INET6 ? v6(at).sin6_port : v4(at).sin_port);
+}
+
+bool is_wildcard(const sockaddr_storage& at) {
+  if (at.ss_family == AF_INET6) return IN6_IS_ADDR_UNSPECIFIED(&v6(at).sin6_addr);
+  return v4(at).sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+std::string http_url(const sockaddr_storage& at) {
+  char text[INET6_ADDRSTRLEN] = "";
+  const bool six = at.ss_family == AF_INET6;
+  if (six) {
+    inet_ntop(AF_INET6, &v6(at).sin6_addr, text, sizeof text);
+  } else {
+    inet_ntop(AF_INET, &v4(at).sin_addr, text, sizeof text);
+  }
+  const std::string host = six ? "[" + std::string(text) + "]" : text;
+  return "http://" + host + ":" + std::to_string(port_of(at));
+}
+
+}  // namespace mdh
