@@ -92,7 +92,7 @@ class HttpCodec::Library : private httplib::Server {
   Framing framing_;
 };
 
-HttpCodec::HttpCodec() : library_(std::make_unique<Library>()) {}
+HttpCodec::HttpCodec() = default;
 
 HttpCodec::~HttpCodec() = default;
 
@@ -101,6 +101,8 @@ void HttpCodec::write(const RequestHead& head, const Reply& reply, Framing frami
   std::string request(head.method);
   request.append(" ").append(head.path).append(" HTTP/1.1\r\nHost: localhost\r\n");
   request.append("Content-Length: 0\r\n\r\n");
+  // Made when first needed: a daemon asked for credentials alone never touches the library's pages.
+  if (!library_) library_ = std::make_unique<Library>();
   library_->write(request, reply, framing, out);
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -16,6 +17,15 @@ namespace {
 constexpr int kMostAccepts = 64;
 constexpr int kMostRounds = 8;
 constexpr milliseconds kAcceptPause{100};
+// accept(2): errors of the connection that came, not of the listener.
+constexpr std::array kOfOneConnection{EINTR,  ECONNABORTED, EPROTO,       ENETDOWN,
+                                      ENONET, EHOSTDOWN,    EHOSTUNREACH, ENETUNREACH};
+constexpr std::array kOutOfRoom{EMFILE, ENFILE, ENOBUFS, ENOMEM};
+
+template <typename Set>
+bool is_one_of(int failure, const Set& set) {
+  return std::find(set.begin(), set.end(), failure) != set.end();
+}
 
 std::uint32_t owner(const Peer& peer) {
   return peer.user.value_or(0xffffffff);
@@ -114,29 +124,12 @@ void HttpFront::accept_some(Listener& listener) {
 // True to accept on. Out of descriptors, an idle connection gives up its own; where none is idle,
 // or the listener itself is broken, a pause keeps the loop from spinning on what stays readable.
 bool HttpFront::survives(int failure) {
-  switch (failure) {
-    case EAGAIN:
-      return false;
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENONET:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-      return true;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-      if (HttpConnection* oldest = oldest_idle(nullptr)) {
-        destroy(*oldest);
-        return true;
-      }
-      break;
-    default:
-      break;
+  if (failure == EAGAIN) return false;
+  if (is_one_of(failure, kOfOneConnection)) return true;
+  HttpConnection* oldest = is_one_of(failure, kOutOfRoom) ? oldest_idle(nullptr) : nullptr;
+  if (oldest != nullptr) {
+    destroy(*oldest);
+    return true;
   }
   pause_accepting(true);
   return false;
@@ -214,9 +207,7 @@ void HttpFront::drain() {
   now_ = std::chrono::steady_clock::now();
   for (const Standing standing : {Standing::idle, Standing::fresh}) {
     const std::list<HttpConnection*> quiet = queues_.standing_at(standing);
-    for (HttpConnection* connection : quiet) {
-      if (!talk_.go_on(*connection, now_)) destroy(*connection);
-    }
+    for (HttpConnection* connection : quiet) settle(*connection, talk_.go_on(*connection, now_));
   }
   while (HttpConnection* idle = oldest_idle(nullptr)) destroy(*idle);
 }

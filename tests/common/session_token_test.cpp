@@ -73,8 +73,11 @@ TEST(SessionToken, OfAnyOtherShapeIsForged) {
     EXPECT_EQ(check_session_token(kRing, text, 1000, kStart), SessionVerdict::forged);
 }
 
-TEST(SessionToken, IsHeaderSafe) {
-  EXPECT_EQ(token().find_first_not_of("0123456789abcdef"), std::string::npos);
+TEST(SessionToken, IsHeaderSafeAndNoLongerThanAwsCAuthTakes) {
+  EXPECT_LE(token().size(), 64u);
+  EXPECT_EQ(token().find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                      "0123456789-_"),
+            std::string::npos);
 }
 
 }  // namespace
