@@ -28,7 +28,7 @@ std::optional<AuditLine> Audit::refused(const Refusal& refusal, Route route, con
   line.fields = {{"MDH_REASON", std::string(refusal.reason)},
                  {"MDH_ROUTE", std::string(name(route))},
                  {"MDH_STAGE", "endpoint"}};
-  if (peer.user) line.fields.push_back({"MDH_PEER_UID", std::to_string(*peer.user)});
+  if (peer.user) line.fields.push_back({"MDH_UID", std::to_string(*peer.user)});
   pause = {now + kPause, 0};
   return line;
 }

@@ -1,13 +1,17 @@
 #include "daemon/process_hygiene.h"
 
+#include <link.h>
 #include <malloc.h>
 #include <openssl/crypto.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -50,6 +54,14 @@ void* reallocate(void* bytes, std::size_t size, const char* file, int line) {
   return moved;
 }
 
+// Libraries such as cpp-httplib's call OpenSSL while they are loaded, after which it takes no other
+// allocator. What stands in the executable's .preinit_array runs before them.
+void wipe_what_openssl_frees() {
+  CRYPTO_set_mem_functions(&allocate, &reallocate, &release);
+}
+__attribute__((section(".preinit_array"),
+               used)) void (*const before_libraries)() = &wipe_what_openssl_frees;
+
 void forbid_dumps() {
   rlimit limit{};
   if (getrlimit(RLIMIT_CORE, &limit) == 0) inherited.core = limit;
@@ -60,10 +72,29 @@ void forbid_dumps() {
 #endif
 }
 
+// Only executable segments: nothing was ever written to them, relocations included.
+int release_text(dl_phdr_info* object, std::size_t, void*) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const auto& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || segment.p_flags != (PF_R | PF_X)) continue;
+    const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+    const std::uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
+  return 0;
+}
+
 }  // namespace
 
+void release_start_up() {
+  malloc_trim(0);
+#ifndef __SANITIZE_ADDRESS__
+  dl_iterate_phdr(&release_text, nullptr);
+#endif
+}
+
 void harden_process() {
-  CRYPTO_set_mem_functions(&allocate, &reallocate, &release);
   forbid_dumps();
   inherited.mask = umask(077);
   CRYPTO_secure_malloc_init(kSecureHeap, kSmallestSecure);

@@ -13,16 +13,6 @@
 namespace mdh {
 namespace {
 
-constexpr int kDescriptorsBesideConnections = 64;
-
-void warn_of_few_descriptors(int connections) {
-  const unsigned long limit = raise_descriptor_limit();
-  if (limit >= static_cast<unsigned long>(connections + kDescriptorsBesideConnections)) return;
-  log_line(LogLevel::warn, "the limit of " + std::to_string(limit) +
-                               " descriptors does not hold endpoint.max_connections (" +
-                               std::to_string(connections) + "); hint: raise LimitNOFILE");
-}
-
 std::string joined(const std::vector<std::string>& addresses) {
   std::string text;
   for (const std::string& address : addresses) {
@@ -50,7 +40,7 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   auto config = usable_config(options);
   if (!config) return config.error();
   start_log(config->log_level);
-  warn_of_few_descriptors(config->endpoint.max_connections);
+  raise_descriptor_limit();
   auto folders = open_folders(options);
   if (!folders) return folders.error();
   auto tokens = open_tokens(config->endpoint, folders->state, read_clocks().wall);

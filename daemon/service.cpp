@@ -8,15 +8,14 @@
 #include "daemon/fd_store.h"
 #include "daemon/launch.h"
 #include "daemon/log.h"
+#include "daemon/process_hygiene.h"
 #include "daemon/token_store.h"
 
 namespace mdh {
 namespace {
 
-constexpr seconds kReadyAtLast{15};
-constexpr seconds kStopAtLast{2};
-// An editor may write a file in several steps; the reload waits for the last.
-constexpr milliseconds kReloadPause{300};
+constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
+constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
 
 // A profile is settled for READY once it has credentials or its first attempt has ended.
 bool settled(const State& state, Now now) {
@@ -143,6 +142,7 @@ void Service::sync_readiness(Now now) {
   if (ready_ || (!settled(refresher_.state(), now) && now.boot < ready_by_)) return;
   ready_ = true;
   notifier_.ready();
+  release_start_up();
 }
 
 void Service::take_file_reports() {
