@@ -81,7 +81,10 @@ SessionGrant read_grant(std::string_view bytes) {
 std::optional<std::string> bytes_of(std::string_view token) {
   if (token.size() != kTokenBytes * 4 / 3) return std::nullopt;
   std::optional<std::string> bytes = base64_decode(token);
-  if (bytes && bytes->size() != kTokenBytes) return std::nullopt;
+  // One spelling alone: the decoder takes other alphabets and blanks, too.
+  if (!bytes || bytes->size() != kTokenBytes || base64url_encode(*bytes) != token) {
+    return std::nullopt;
+  }
   return bytes;
 }
 

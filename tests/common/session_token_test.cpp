@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace mdh {
 namespace {
 
@@ -65,6 +67,20 @@ TEST(SessionToken, WithAnyDigitChangedIsForged) {
     changed[i] = changed[i] == '0' ? '1' : '0';
     ASSERT_EQ(check_session_token(kRing, changed, 1000, kStart), SessionVerdict::forged) << i;
   }
+}
+
+// Found by the fuzzer: another alphabet of base64 spelt the same bytes.
+TEST(SessionToken, HasOneSpellingOnly) {
+  for (std::uint64_t nonce = 0; nonce < 200; ++nonce) {
+    const std::string good = token(seconds(300), 1000, nonce);
+    std::string other = good;
+    std::replace(other.begin(), other.end(), '-', '+');
+    std::replace(other.begin(), other.end(), '_', '/');
+    if (other == good) continue;
+    EXPECT_EQ(check_session_token(kRing, other, 1000, kStart), SessionVerdict::forged);
+    return;
+  }
+  FAIL() << "no token held a character that differs";
 }
 
 TEST(SessionToken, OfAnyOtherShapeIsForged) {
