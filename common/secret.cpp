@@ -1,10 +1,37 @@
 #include "common/secret.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
 namespace mdh {
+namespace {
+
+// Deeper than OpenSSL goes for a signature; well within a thread's stack.
+constexpr std::size_t kDepth = 32768;
+
+// memcpy() leaves its last bytes in them, and the dynamic linker's first call of a function would
+// park them on the stack for good.
+void clear_vector_registers() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx") != 0) {
+    __asm__ volatile("vzeroall" ::
+                         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                           "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+  }
+  // The upper sixteen, which newer memcpy()s prefer; no code of ours keeps anything there.
+  if (__builtin_cpu_supports("avx512f") != 0) {
+    __asm__ volatile(
+        ".irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n\t"
+        "vpxord %%zmm\\n, %%zmm\\n, %%zmm\\n\n\t"
+        ".endr" ::
+            : "memory");
+  }
+#endif
+}
+
+}  // namespace
 
 Secret::Secret(std::string_view bytes) {
   append(bytes);
@@ -80,6 +107,12 @@ void wipe(std::string& bytes) {
   bytes.resize(bytes.capacity());
   if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
   bytes.clear();
+}
+
+[[gnu::noinline]] void wipe_stack() {
+  std::array<char, kDepth> below;
+  explicit_bzero(below.data(), below.size());
+  clear_vector_registers();
 }
 
 }  // namespace mdh

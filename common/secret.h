@@ -51,5 +51,8 @@ std::ostream& operator<<(std::ostream&, const Secret&) = delete;
 bool same_bytes(std::string_view left, std::string_view right);
 // wipe() overwrites and clears a string that held a secret.
 void wipe(std::string& bytes);
+// wipe_stack() overwrites what the calls that the caller has made left below it on the stack: a
+// library's working copies, and vector registers that the dynamic linker parked there.
+void wipe_stack();
 
 }  // namespace mdh

@@ -8,6 +8,8 @@
 
 #include <optional>
 
+#include "common/secret.h"
+
 namespace mdh {
 namespace {
 
@@ -105,6 +107,7 @@ void SigningKey::Free::operator()(void* key) const {
 Result<SigningKey> SigningKey::from_pem(std::string_view pem, std::string_view origin) {
   if (const auto error = refused_by_armour(pem, origin)) return *error;
   std::unique_ptr<void, Free> key(decode(pem));
+  wipe_stack();
   if (!key) return mangled(pem, origin);
   if (const auto error = refused_by_kind(pkey(key.get()), origin)) return *error;
   return SigningKey(std::move(key));
@@ -122,6 +125,7 @@ std::string SigningKey::sign(std::string_view bytes) const {
   EVP_MD_CTX_free(context);
   // A key whose numbers do not belong together is their fault, not ours: an empty signature.
   ERR_clear_error();
+  wipe_stack();
   signature.resize(signed_well ? size : 0);
   return signature;
 }

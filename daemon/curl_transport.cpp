@@ -81,7 +81,8 @@ class CurlTransport::Work {
   static CURLM* start() {
     start_curl();
     CURLM* multi = curl_multi_init();
-    if (multi == nullptr) std::abort();
+    // Where libcurl gets no socket pair it starts all the same, and wake() would wake nobody.
+    if (multi == nullptr || curl_multi_wakeup(multi) != CURLM_OK) std::abort();
     return multi;
   }
 
