@@ -176,6 +176,17 @@ class FaultsTest(harness.Case):
             list(pool.map(lambda run: self.run_limited(*run), runs))
         self.finish("once")
 
+    def test_the_default_users_need_no_user_database(self):
+        """`root` was looked up, and a user database that could not be read ended the service for good (78)."""
+        place = self.place_for()
+        command = ["strace", "-f", "-q", "-o", str(place.folder / "trace"), "-P", "/etc/nsswitch.conf", "-P",
+                   "/etc/passwd", "-e", "trace=openat,read", "-e", "inject=openat,read:error=EIO:when=1+",
+                   harness.PROGRAM, "once", *place.folders(), "--config", self.emulator.ready["config"]]
+        done = subprocess.run(command, env=place.environment, text=True, capture_output=True, timeout=BOUND,
+                              check=False)
+        self.outputs.append(done.stdout + done.stderr)
+        self.assert_exit(done, 0)
+
     # --- serve ---
 
     def run_serve(self, call, error, when):
