@@ -176,16 +176,31 @@ class FaultsTest(harness.Case):
             list(pool.map(lambda run: self.run_limited(*run), runs))
         self.finish("once")
 
+    def with_broken(self, paths, calls, error):
+        """with_broken() is `once` when `calls` fail on these paths alone."""
+        place = self.place_for()
+        only = [word for path in paths for word in ("-P", path)]
+        done = subprocess.run(["strace", "-f", "-q", "-o", str(place.folder / "trace"), *only, "-e", f"trace={calls}",
+                               "-e", f"inject={calls}:error={error}", harness.PROGRAM, "once", *place.folders(),
+                               "--config", self.emulator.ready["config"]], env=place.environment, text=True,
+                              capture_output=True, timeout=BOUND, check=False)
+        self.outputs.append(done.stdout + done.stderr)
+        return done
+
     def test_the_default_users_need_no_user_database(self):
         """`root` was looked up, and a user database that could not be read ended the service for good (78)."""
-        place = self.place_for()
-        command = ["strace", "-f", "-q", "-o", str(place.folder / "trace"), "-P", "/etc/nsswitch.conf", "-P",
-                   "/etc/passwd", "-e", "trace=openat,read", "-e", "inject=openat,read:error=EIO:when=1+",
-                   harness.PROGRAM, "once", *place.folders(), "--config", self.emulator.ready["config"]]
-        done = subprocess.run(command, env=place.environment, text=True, capture_output=True, timeout=BOUND,
-                              check=False)
-        self.outputs.append(done.stdout + done.stderr)
-        self.assert_exit(done, 0)
+        self.assert_exit(self.with_broken(["/etc/nsswitch.conf", "/etc/passwd"], "openat,read", "EIO"), 0)
+
+    def test_a_passing_trouble_is_no_configuration_error(self):
+        """systemd does not restart on 78, so that is for what only a person can mend."""
+        account = self.emulator.accounts[0]
+        key = self.config()["accounts"][0]["private_key"].removeprefix("file:")
+        self.assertIn(key, (account["pkcs1"], account["pkcs8"]))
+        for path in (self.emulator.ready["config"], key):
+            for calls, error, status in (("openat", "EMFILE", 1), ("openat", "ENFILE", 1), ("read", "EIO", 1),
+                                         ("openat", "EACCES", 78)):
+                with self.subTest(path=path, calls=calls, error=error):
+                    self.assert_exit(self.with_broken([path], calls, error), status)
 
     # --- serve ---
 
