@@ -54,8 +54,8 @@ SERVE = [
 BOUND = 20
 # A daemon that gets no random bytes, no thread, no memory or no descriptor for its own loop can do nothing, and says
 # so by abort(), which systemd restarts. Every other signal is a finding, and this one for every other call too.
-BY_DESIGN = {"getrandom", "mmap", "memory", "descriptors", "clone3", "eventfd2", "socketpair", "epoll_create1", "timerfd_create",
-             "timerfd_settime", "signalfd4", "epoll_ctl"}
+BY_DESIGN = {"getrandom", "mmap", "memory", "descriptors", "clone3", "eventfd2", "socketpair", "epoll_create1",
+             "timerfd_create", "timerfd_settime", "signalfd4", "epoll_ctl"}
 LOADER = "error while loading shared libraries"
 DISARMED = "PR_SET_DUMPABLE"    # main()'s first call: what comes before it is the loader's
 
