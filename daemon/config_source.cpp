@@ -156,9 +156,15 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+// Root is uid 0 wherever there is a user database, and where it cannot be read too.
+bool is_user(const std::string& user) {
+  return user == "self" || user == "root" || user == "any" || is_number(user) ||
+         getpwnam(user.c_str()) != nullptr;
+}
+
 Done check_names_exist(const Config& config) {
   for (const std::string& user : config.endpoint.allowed_users) {
-    if (user == "self" || user == "any" || is_number(user) || getpwnam(user.c_str())) continue;
+    if (is_user(user)) continue;
     return config_error(
         config.origin + ": endpoint.allowed_users names " + user + ", and there is no such user",
         "users are listed by: getent passwd");

@@ -21,8 +21,16 @@ Error unreadable(const std::string& path, const std::string& why) {
   return {ErrorClass::config, Stage::config, "cannot read " + path + ": " + why};
 }
 
+// Such trouble may pass by itself: a start is worth another try, which systemd does not make after
+// a configuration error.
+bool passes(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
+}
+
 Error unreadable(const std::string& path, int error) {
-  return unreadable(path, std::generic_category().message(error));
+  Error told = unreadable(path, std::generic_category().message(error));
+  if (passes(error)) told.error_class = ErrorClass::storage;
+  return told;
 }
 
 Done read_all(const FileDescriptor& file, const std::string& path, std::size_t most,
