@@ -20,11 +20,13 @@ std::string shell_word(const std::string& text) {
 // Changes follow one another on one text; the first Error ends them.
 template <typename Step>
 Result<Secret> changed(std::string_view text, const std::vector<WantedProfile>& wanted, Step step) {
-  Secret now(text);
+  if (wanted.empty()) return Secret(text);
+  Secret now;
   for (const WantedProfile& profile : wanted) {
-    auto next = step(now.reveal(), profile);
+    auto next = step(text, profile);
     if (!next) return next.error();
     now = std::move(next).value();
+    text = now.reveal();
   }
   return now;
 }
@@ -123,7 +125,7 @@ bool ProfileWriter::has_work(const Planned& planned) {
   if (!before) return true;
   if (before->empty()) return false;
   const auto after = planned.change(before->reveal());
-  return !after || !(*after == *before);
+  return !after || after->reveal() != before->reveal();
 }
 
 Result<Edited> ProfileWriter::carry_out(const Planned& planned,

@@ -2,6 +2,7 @@
 never served; everything heals by itself; and one project's or account's trouble is nobody else's. The policy scales
 with a set's life, so short lives show in seconds what 900 s would in minutes."""
 
+import re
 import datetime
 import time
 
@@ -39,7 +40,7 @@ class ScheduleTest(harness.Case):
         daemon = self.serve()
         daemon.ready()
         self.assertRegex(daemon.status()["warning"], "live only (39|40) s")
-        self.assertRegex(daemon.log, "live only (39|40) s")
+        harness.until(lambda: re.search("live only (39|40) s", daemon.log), 5, "a line that names the short life")
 
     def test_shares_an_access_token_while_it_lives(self):
         self.emulator.settings(credentials_life_seconds=40)
@@ -234,7 +235,7 @@ class ClockTest(harness.Case):
         daemon = self.serve(config=self.write_config(document))
         daemon.ready()
         self.assertAlmostEqual(daemon.ask("/status").json["accounts"][0]["skew_seconds"], 420, delta=5)
-        self.assertRegex(daemon.log, "clock|skew")
+        harness.until(lambda: re.search("clock|skew", daemon.log), 5, "a line that names the clock")
 
 
 if __name__ == "__main__":

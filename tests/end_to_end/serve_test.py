@@ -132,7 +132,7 @@ class ListenTest(harness.Case):
             daemon = self.serve(listen=False)
             port = int(daemon.url.rsplit(":", 1)[1])
             self.assertGreater(port, 6340)
-            self.assertIn(str(port), daemon.log)
+            harness.until(lambda: str(port) in daemon.log, 5, "a line that names the port")
             daemon.stop()
         self.assertEqual(int(self.serve(listen=False).url.rsplit(":", 1)[1]), port)
 
