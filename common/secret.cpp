@@ -70,7 +70,9 @@ void Secret::append(std::string_view bytes) {
 
 void Secret::reserve(std::size_t room) {
   if (room <= room_) return;
-  char* larger = new char[room];
+  // malloc, not new: what goes through delete is wiped once more (daemon/wiped_heap).
+  char* larger = static_cast<char*>(std::malloc(room));
+  if (larger == nullptr) std::abort();
   const std::size_t size = size_;
   std::copy_n(bytes_, size, larger);
   release();
@@ -81,7 +83,7 @@ void Secret::reserve(std::size_t room) {
 
 void Secret::release() {
   if (bytes_ != nullptr) explicit_bzero(bytes_, room_);
-  delete[] bytes_;
+  std::free(bytes_);
   bytes_ = nullptr;
   size_ = 0;
   room_ = 0;
