@@ -124,9 +124,15 @@ class FaultsTest(harness.Case):
     def judge_once(self, place, command, call, error, when):
         out = place.folder / "out"
         try:
-            with open(out, "w") as written:
-                done = subprocess.run(command, env=place.environment, text=True, stdout=written, timeout=BOUND,
-                                      stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+            with open(out, "w") as written, subprocess.Popen(
+                    command, env=place.environment, text=True, stdout=written, stderr=subprocess.PIPE,
+                    stdin=subprocess.DEVNULL, start_new_session=True) as process:
+                try:
+                    errors = process.communicate(timeout=BOUND)[1]
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)    # strace alone would leave the program behind
+                    raise
+                done = subprocess.CompletedProcess(command, process.returncode, "", errors)
         except subprocess.TimeoutExpired:
             return self.note("once", call, error, when, "HANG", f"more than {BOUND} s")
         self.outputs.append(out.read_text() + done.stderr)
