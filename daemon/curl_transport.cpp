@@ -1,7 +1,6 @@
 #include "daemon/curl_transport.h"
 
 #include <curl/curl.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,26 +10,14 @@
 #include <map>
 #include <utility>
 
+#include "daemon/wiped_heap.h"
+
 namespace mdh {
 namespace {
 
 struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
-// libcurl copies header fields and form bodies about; freed copies of a token must not stay.
-void wiping_free(void* memory) {
-  if (memory != nullptr) ::explicit_bzero(memory, ::malloc_usable_size(memory));
-  std::free(memory);
-}
-
-void* wiping_realloc(void* memory, std::size_t size) {
-  if (memory == nullptr) return std::malloc(size);
-  void* other = std::malloc(size);
-  if (other == nullptr) return nullptr;
-  std::memcpy(other, memory, std::min(size, ::malloc_usable_size(memory)));
-  wiping_free(memory);
-  return other;
-}
 
 }  // namespace
 
@@ -130,6 +117,7 @@ void CurlTransport::wake() {
   work_->wake();
 }
 
+// libcurl copies header fields and form bodies about; freed copies of a token must not stay.
 void start_curl() {
   static const bool started =
       curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wiping_free, wiping_realloc, ::strdup,

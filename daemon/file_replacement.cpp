@@ -15,6 +15,8 @@
 #include <tuple>
 #include <vector>
 
+#include "daemon/small_file.h"
+
 namespace mdh {
 namespace {
 
@@ -93,17 +95,6 @@ class SizeSignalHeld {
  private:
   sigset_t signal_{}, before_{};
 };
-
-bool write_all(int fd, std::string_view bytes) {
-  const SizeSignalHeld held;
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 // All extended attributes, POSIX ACLs among them, and none that the folder gave of itself. What the
 // file system or our rights do not allow (a security label that is set by itself) is left.

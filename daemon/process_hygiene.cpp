@@ -16,6 +16,8 @@
 #include <cstring>
 #include <optional>
 
+#include "daemon/wiped_heap.h"
+
 namespace mdh {
 namespace {
 
@@ -32,26 +34,11 @@ Inherited inherited;
 void* allocate(std::size_t size, const char*, int) {
   return std::malloc(size);
 }
-
-void release(void* bytes, const char*, int) {
-  if (bytes != nullptr) explicit_bzero(bytes, malloc_usable_size(bytes));
-  std::free(bytes);
+void* reallocate(void* bytes, std::size_t size, const char*, int) {
+  return wiping_realloc(bytes, size);
 }
-
-// Not realloc(), which would leave the old bytes behind when it moves them.
-void* reallocate(void* bytes, std::size_t size, const char* file, int line) {
-  if (bytes == nullptr) return std::malloc(size);
-  if (size == 0) {
-    release(bytes, file, line);
-    return nullptr;
-  }
-  const std::size_t room = malloc_usable_size(bytes);
-  if (size <= room && size > room / 2) return bytes;
-  void* moved = std::malloc(size);
-  if (moved == nullptr) return nullptr;
-  std::memcpy(moved, bytes, std::min(room, size));
-  release(bytes, file, line);
-  return moved;
+void release(void* bytes, const char*, int) {
+  wiping_free(bytes);
 }
 
 // Libraries such as cpp-httplib's call OpenSSL while they are loaded, after which it takes no other

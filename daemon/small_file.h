@@ -22,4 +22,7 @@ struct FileAccess {
 // file is whole then.
 Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access = {});
 
+// write_all() writes every byte; false with errno when it cannot.
+bool write_all(int fd, std::string_view bytes);
+
 }  // namespace mdh
