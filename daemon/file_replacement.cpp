@@ -96,6 +96,11 @@ class SizeSignalHeld {
   sigset_t signal_{}, before_{};
 };
 
+bool write_held(int fd, std::string_view bytes) {
+  const SizeSignalHeld held;
+  return write_all(fd, bytes);
+}
+
 // All extended attributes, POSIX ACLs among them, and none that the folder gave of itself. What the
 // file system or our rights do not allow (a security label that is set by itself) is left.
 void copy_attributes(const std::string& from, int to) {
@@ -217,7 +222,7 @@ Result<bool> replace_file(const std::string& target, std::string_view bytes,
   if (before) {
     if (Done taken = take_over(target, *before, draft); !taken) return taken.error();
   }
-  if (!write_all(draft.fd(), bytes)) return file_error("write", draft.path());
+  if (!write_held(draft.fd(), bytes)) return file_error("write", draft.path());
   if (::fsync(draft.fd()) != 0) return file_error("sync", draft.path());
   if (look_at(target) != before) return false;
   const auto placed = before ? exchange(draft, target, *before) : put_where_none_is(draft, target);
