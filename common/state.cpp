@@ -20,6 +20,18 @@ CredentialsPtr servable(const State& state, const ProfileState& profile, Now now
   return profile.credentials->expiration - time >= kLeastServed ? profile.credentials : nullptr;
 }
 
+BootTime next_lapse(const State& state, Now now) {
+  BootTime first = BootTime::max();
+  for (const ProfileState& profile : state.profiles) {
+    const CredentialsPtr set = servable(state, profile, now);
+    if (!set) continue;
+    const WallTime time = upstream_now(state.accounts[profile.account], now);
+    const milliseconds left = set->expiration - kLeastServed - time;
+    first = std::min(first, now.boot + left + milliseconds(1));
+  }
+  return first;
+}
+
 Condition condition(const State& state, const ProfileState& profile, Now now) {
   const bool valid = servable(state, profile, now) != nullptr;
   if (valid) return profile.last_failure ? Condition::failing : Condition::valid;

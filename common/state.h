@@ -78,6 +78,9 @@ WallTime upstream_now(const AccountState& account, Now now);
 std::optional<milliseconds> skew(const AccountState& account, Now now);
 // servable() is the profile's set when it has kLeastServed left by upstream's clock, else null.
 CredentialsPtr servable(const State& state, const ProfileState& profile, Now now);
+// next_lapse() is when the first set that is servable now is no longer; BootTime::max() without
+// one.
+BootTime next_lapse(const State& state, Now now);
 // condition() is the profile's word in status; name() spells it.
 Condition condition(const State& state, const ProfileState& profile, Now now);
 std::string_view name(Condition condition);

@@ -89,10 +89,7 @@ void Service::restore(const std::vector<FileDescriptor>& stored) {
 
 void Service::run() {
   settle();
-  const auto over = [this] {
-    return stop_by_ != BootTime::max() && (endpoint_.drained() || read_clocks().boot >= stop_by_);
-  };
-  while (!over()) {
+  while (!endpoint_.drained() && read_clocks().boot < stop_by_) {
     loop_.run_once();
     settle();
   }
@@ -107,7 +104,9 @@ void Service::settle() {
   const Now now = read_clocks();
   refresher_.turn(now);
   sync(now);
-  loop_.set_timer(turn_timer_, refresher_.next_turn());
+  // Also when a set lapses: what waits for a full disk must not be written after its end.
+  const BootTime lapse = next_lapse(refresher_.state(), now);
+  loop_.set_timer(turn_timer_, std::min(refresher_.next_turn(), lapse));
 }
 
 void Service::sync(Now now) {

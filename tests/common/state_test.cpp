@@ -29,6 +29,19 @@ TEST(State, ServesNothingWithLessThanFifteenSecondsLeft) {
   }
 }
 
+// A set must be taken from the profile file's writer the moment it may not be written any more.
+TEST(State, TellsWhenTheFirstSetLapses) {
+  State state = state_with(seconds(600));
+  state.profiles.push_back(state_with(seconds(100)).profiles[0]);
+  state.profiles.push_back(state_with(seconds(5)).profiles[0]);  // lapsed already
+  const BootTime lapse = next_lapse(state, kNow);
+  const auto at = [&](BootTime boot) { return Now{boot, kNow.wall + (boot - kNow.boot)}; };
+  EXPECT_TRUE(servable(state, state.profiles[1], at(lapse - milliseconds(1))));
+  EXPECT_FALSE(servable(state, state.profiles[1], at(lapse)));
+  EXPECT_TRUE(servable(state, state.profiles[0], at(lapse)));
+  EXPECT_EQ(next_lapse(state_with(seconds(5)), kNow), BootTime::max());
+}
+
 // BUGS 17: skew arithmetic with the sign wrong.
 TEST(State, DecidesExpiryByUpstreamsClock) {
   const milliseconds ahead =
