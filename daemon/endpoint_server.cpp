@@ -28,7 +28,8 @@ std::uint64_t random_number() {
 }
 
 std::string url_of(const std::vector<FileDescriptor>& listeners) {
-  return listeners.empty() ? std::string() : http_url(own_address(listeners.front().get()));
+  if (listeners.empty()) return {};
+  return "http://" + address_text(own_address(listeners.front().get()));
 }
 
 Reply refusal_reply(const Refusal& refusal) {

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include "common/config_rules.h"
 #include "daemon/file_text.h"
 #include "daemon/small_file.h"
+#include "daemon/socket_address.h"
 
 namespace mdh {
 namespace {
@@ -23,6 +25,7 @@ constexpr std::uint16_t kPortsTried = 100;
 struct Bound {
   FileDescriptor socket;
   int fault = 0;  // errno when there is no socket
+  std::string address{};
 };
 
 socklen_t fill(const ListenAddress& address, sockaddr_storage& out) {
@@ -66,31 +69,24 @@ Bound bind_to(const ListenAddress& address) {
   set_options(fd.get(), address.is_v6);
   if (bind(fd.get(), reinterpret_cast<sockaddr*>(&at), size) != 0) return {{}, errno};
   if (listen(fd.get(), kBacklog) != 0) return {{}, errno};
-  return {std::move(fd), 0};
+  std::string bound = address_text(own_address(fd.get()));
+  if (bound.empty()) return {{}, EADDRNOTAVAIL};  // no URL could be published for it
+  return {std::move(fd), 0, std::move(bound)};
 }
 
 std::string text_of(const std::string& host, bool is_v6, std::uint16_t port) {
   return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-std::string address_of(int fd) {
-  sockaddr_storage at{};
-  socklen_t size = sizeof at;
-  char host[INET6_ADDRSTRLEN] = "";
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0) return {};
-  if (at.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(at);
-    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-    return text_of(host, true, ntohs(v6.sin6_port));
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(at);
-  inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-  return text_of(host, false, ntohs(v4.sin_port));
-}
-
-void add(Listeners& all, FileDescriptor socket) {
-  all.addresses.push_back(address_of(socket.get()));
-  all.sockets.push_back(std::move(socket));
+// IPv4 goes first, since what is published first must suit every SDK, and [::1] does not.
+void add(Listeners& all, FileDescriptor socket, std::string address) {
+  const auto place = address.front() == '['
+                         ? all.addresses.end()
+                         : std::find_if(all.addresses.begin(), all.addresses.end(),
+                                        [](const std::string& one) { return one.front() == '['; });
+  const auto at = place - all.addresses.begin();
+  all.addresses.insert(place, std::move(address));
+  all.sockets.insert(all.sockets.begin() + at, std::move(socket));
 }
 
 Error endpoint_error(std::string message, std::string hint) {
@@ -112,20 +108,23 @@ void set_flags(int fd) {
   fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+Error unfit(const std::string& address) {
+  return endpoint_error(address.empty() ? "a socket passed to the daemon is no IP socket"
+                                        : "the socket passed for " + address +
+                                              " does not listen on a loopback address",
+                        "mend ListenStream= of the socket unit");
+}
+
 // Also what systemd passes is held to the rule: this machine and nobody else.
 Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
   Listeners all;
   for (FileDescriptor& socket : sockets) {
-    const std::string address = address_of(socket.get());
+    const std::string address = address_text(own_address(socket.get()));
     const auto allowed = parse_listen_address(address);
-    if (!allowed || !is_listening(socket.get())) {
-      return endpoint_error("the socket passed for " + (address.empty() ? "?" : address) +
-                                " does not listen on a loopback address",
-                            "mend ListenStream= of the socket unit");
-    }
+    if (!allowed || !is_listening(socket.get())) return unfit(address);
     set_flags(socket.get());
     set_options(socket.get(), allowed->is_v6);
-    add(all, std::move(socket));
+    add(all, std::move(socket), address);
   }
   return all;
 }
@@ -147,7 +146,7 @@ bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Lis
     address.port = port;
     Bound bound = bind_to(address);
     if (bound.socket) {
-      add(all, std::move(bound.socket));
+      add(all, std::move(bound.socket), std::move(bound.address));
     } else if (bound.fault == EADDRINUSE || bound.fault == EACCES) {
       return false;
     } else {
@@ -182,7 +181,7 @@ Result<Listeners> bind_configured(const EndpointConfig& config) {
   for (const std::string& text : config.listen) {
     Bound bound = bind_to(*parse_listen_address(text));
     if (bound.socket) {
-      add(all, std::move(bound.socket));
+      add(all, std::move(bound.socket), std::move(bound.address));
     } else {
       all.warnings.push_back("cannot listen on " + text + ": " + std::strerror(bound.fault));
     }

@@ -14,14 +14,15 @@ namespace mdh {
 
 struct Listeners {
   std::vector<FileDescriptor> sockets;
-  std::vector<std::string> addresses;  // "127.0.0.1:6340", in the order of sockets, ports as bound
-  std::vector<std::string> warnings;   // an address that could not be bound while another could
+  // "127.0.0.1:6340", in the order of sockets, ports as bound, IPv4 first; never empty.
+  std::vector<std::string> addresses;
+  std::vector<std::string> warnings;  // an address that could not be bound while another could
 };
 
 // open_listeners() adopts `adopted` when there are any, else binds config.listen. Where listen is
 // not configured and its port is taken, the first free port above it on both addresses is taken,
 // logged as a warning and remembered in `state_dir`/port. An Error (stage endpoint) when no address
-// can be had.
+// can be had, or a socket passed is anything else than a listener of this machine.
 Result<Listeners> open_listeners(const EndpointConfig& config, std::vector<FileDescriptor> adopted,
                                  const std::string& state_dir);
 

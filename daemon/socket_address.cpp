@@ -32,16 +32,16 @@ bool is_wildcard(const sockaddr_storage& at) {
   return v4(at).sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
-std::string http_url(const sockaddr_storage& at) {
-  char text[INET6_ADDRSTRLEN] = "";
-  const bool six = at.ss_family == AF_INET6;
-  if (six) {
-    inet_ntop(AF_INET6, &v6(at).sin6_addr, text, sizeof text);
-  } else {
-    inet_ntop(AF_INET, &v4(at).sin_addr, text, sizeof text);
+std::string address_text(const sockaddr_storage& at) {
+  char host[INET6_ADDRSTRLEN] = "";
+  const std::string port = ":" + std::to_string(port_of(at));
+  if (at.ss_family == AF_INET6) {
+    inet_ntop(AF_INET6, &v6(at).sin6_addr, host, sizeof host);
+    return "[" + std::string(host) + "]" + port;
   }
-  const std::string host = six ? "[" + std::string(text) + "]" : text;
-  return "http://" + host + ":" + std::to_string(port_of(at));
+  if (at.ss_family != AF_INET) return {};
+  inet_ntop(AF_INET, &v4(at).sin_addr, host, sizeof host);
+  return host + port;
 }
 
 }  // namespace mdh

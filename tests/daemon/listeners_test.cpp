@@ -6,11 +6,14 @@
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cstring>
 
 #include "common/config_rules.h"
+#include "daemon/socket_address.h"
 #include "tests/temporary_folder.h"
 
 namespace mdh {
@@ -22,6 +25,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using testing::StartsWith;
 
 int option_of(int fd, int level, int option) {
   int value = -1;
@@ -138,6 +142,36 @@ TEST(Listeners, RefusesAnAdoptedSocketThatOthersCanReach) {
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().message, HasSubstr("0.0.0.0:"));
   EXPECT_THAT(opened.error().hint, HasSubstr("ListenStream="));
+}
+
+// Each would else be published as a URL without a host, or with a wrong one.
+TEST(Listeners, RefusesWhatIsNoIpSocketInPlainWords) {
+  const test::TemporaryFolder folder;
+  FileDescriptor local(socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  (folder.path() + "/socket").copy(at.sun_path, sizeof at.sun_path - 1);
+  ASSERT_EQ(bind(local.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+  ASSERT_EQ(listen(local.get(), 16), 0);
+  FileDescriptor none(memfd_create("none", MFD_CLOEXEC));
+  for (FileDescriptor* passed : {&local, &none}) {
+    const auto opened = adopt_one(std::move(*passed));
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, HasSubstr("no IP socket"));
+    EXPECT_THAT(opened.error().hint, HasSubstr("ListenStream="));
+  }
+}
+
+// R1: [::1] does not suit every SDK, and the first is what is published.
+TEST(Listeners, PutsIpv4First) {
+  const auto opened =
+      open_listeners(listening_on({"[::1]:0", "127.0.0.1:0", "127.0.0.2:0"}), {}, "/nonexistent");
+  ASSERT_TRUE(opened) << opened.error().message;
+  if (opened->sockets.size() < 3) GTEST_SKIP() << "no IPv6 here";
+  EXPECT_THAT(opened->addresses, ElementsAre(StartsWith("127.0.0.1:"), StartsWith("127.0.0.2:"),
+                                             StartsWith("[::1]:")));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(address_text(own_address(opened->sockets[i].get())), opened->addresses[i]);
 }
 
 TEST(Listeners, RefusesAnAdoptedSocketThatDoesNotListen) {
