@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -17,15 +16,6 @@ namespace {
 constexpr int kMostAccepts = 64;
 constexpr int kMostRounds = 8;
 constexpr milliseconds kAcceptPause{100};
-// accept(2): errors of the connection that came, not of the listener.
-constexpr std::array kOfOneConnection{EINTR,  ECONNABORTED, EPROTO,       ENETDOWN,
-                                      ENONET, EHOSTDOWN,    EHOSTUNREACH, ENETUNREACH};
-constexpr std::array kOutOfRoom{EMFILE, ENFILE, ENOBUFS, ENOMEM};
-
-template <typename Set>
-bool is_one_of(int failure, const Set& set) {
-  return std::find(set.begin(), set.end(), failure) != set.end();
-}
 
 std::uint32_t owner(const Peer& peer) {
   return peer.user.value_or(0xffffffff);
@@ -115,7 +105,7 @@ void HttpFront::accept_some(Listener& listener) {
                                   &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
       admit(std::move(socket), client, listener);
-    } else if (!survives(errno)) {
+    } else if (!survives(accept_failure(listener.socket.get(), errno))) {
       return;
     }
   }
@@ -123,10 +113,10 @@ void HttpFront::accept_some(Listener& listener) {
 
 // True to accept on. Out of descriptors, an idle connection gives up its own; where none is idle,
 // or the listener itself is broken, a pause keeps the loop from spinning on what stays readable.
-bool HttpFront::survives(int failure) {
-  if (failure == EAGAIN) return false;
-  if (is_one_of(failure, kOfOneConnection)) return true;
-  HttpConnection* oldest = is_one_of(failure, kOutOfRoom) ? oldest_idle(nullptr) : nullptr;
+bool HttpFront::survives(AcceptFailure failure) {
+  if (failure == AcceptFailure::nobody_waits) return false;
+  if (failure == AcceptFailure::of_one_client) return true;
+  HttpConnection* oldest = failure == AcceptFailure::out_of_room ? oldest_idle(nullptr) : nullptr;
   if (oldest != nullptr) {
     destroy(*oldest);
     return true;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/accept_failure.h"
 #include "daemon/file_descriptor.h"
 #include "daemon/http_connection.h"
 #include "daemon/http_talk.h"
@@ -43,7 +44,7 @@ class HttpFront {
   void watch(int fd, std::uint32_t events, int operation);
   void handle(int fd, bool ended);
   void accept_some(Listener& listener);
-  bool survives(int failure);
+  bool survives(AcceptFailure failure);
   void pause_accepting(bool pause);
   void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
   void settle(HttpConnection& connection, bool stays);

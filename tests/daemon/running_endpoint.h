@@ -50,7 +50,9 @@ inline FileDescriptor listen_on_loopback(std::uint16_t& port, bool v6 = false) {
 class Client {
  public:
   explicit Client(std::uint16_t port, bool v6 = false)
-      : socket_(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
+      : Client(FileDescriptor(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)), port, v6) {}
+  // Takes a socket made before, when there may be none left to make.
+  Client(FileDescriptor socket, std::uint16_t port, bool v6) : socket_(std::move(socket)) {
     sockaddr_in6 at6{};
     at6.sin6_family = AF_INET6;
     at6.sin6_addr = in6addr_loopback;
@@ -115,21 +117,25 @@ class Client {
 
 class RunningEndpoint {
  public:
-  explicit RunningEndpoint(EndpointConfig config = {}, bool ready = true) : wake_(eventfd(0, 0)) {
+  // Listens at `listeners`, or where none are given at a port of each family.
+  explicit RunningEndpoint(EndpointConfig config = {}, bool ready = true,
+                           std::vector<FileDescriptor> listeners = {})
+      : wake_(eventfd(0, 0)) {
     state_.accounts.push_back({"lab", {}});
     state_.profiles.resize(1);
     state_.profiles[0].profile = "mdh-lab";
     state_.profiles[0].region = "us-east-1";
     if (ready) fill();
     config.imds_profile = "mdh-lab";
-    std::vector<FileDescriptor> listeners;
-    listeners.push_back(listen_on_loopback(port));
-    listeners.push_back(listen_on_loopback(port6, true));
+    if (listeners.empty()) {
+      listeners.push_back(listen_on_loopback(port));
+      listeners.push_back(listen_on_loopback(port6, true));
+    }
     TokenRing tokens;
     tokens.current = Secret(kTestToken);
     server_ = std::make_unique<EndpointServer>(
         std::move(config), std::move(listeners), std::move(tokens),
-        EndpointHooks{[this]() -> const State& { return state_; }, read_clocks,
+        EndpointHooks{[this]() -> const State& { return state_; }, [this] { return clocks(); },
                       [this](const std::string&) {
                         ++refreshes;
                         return RefreshAnswer{refreshes == 1, seconds(9)};
@@ -176,9 +182,15 @@ class RunningEndpoint {
   std::uint16_t port = 0;
   std::uint16_t port6 = 0;
   int refreshes = 0;
+  std::atomic<int> ahead{0};  // seconds by which the wall clock was set forward
   std::atomic<long> turns{0};
 
  private:
+  Now clocks() {
+    Now now = read_clocks();
+    now.wall += seconds(ahead);
+    return now;
+  }
   void fill() {
     auto made = std::make_shared<Credentials>();
     made->access_key_id = "ASIAEXAMPLE";

@@ -18,6 +18,7 @@
 #include <functional>
 
 #include "daemon/file_descriptor.h"
+#include "own_network.h"
 
 namespace mdh {
 namespace {
@@ -34,7 +35,7 @@ TEST(Watcher, SleepsWhileNothingHappens) {
 }
 
 // Setting the clock to what it is moves it by a microsecond, and is a step to the kernel.
-TEST(Watcher, SeesTheWallClockSet) {
+TEST(Watcher, SeesTheWallClockSet) {  // R31
   Watcher watcher;
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -49,7 +50,7 @@ TEST(Watcher, SeesTheWallClockSet) {
 }
 
 // BUGS 14: late after a suspend.
-TEST(Watcher, SeesThatTheMachineSlept) {
+TEST(Watcher, SeesThatTheMachineSlept) {  // R31
   milliseconds asleep{0};
   Watcher watcher([&] { return asleep; });
   EXPECT_FALSE(watcher.take().clock_stepped);
@@ -70,25 +71,6 @@ TEST(Watcher, SeesAWatchedFileChange) {
   EXPECT_EQ(watcher.take().files, std::vector<std::string>{folder + "/key"});
   EXPECT_FALSE(woken(watcher));
   std::filesystem::remove_all(folder);
-}
-
-constexpr int kNoNamespaces = 77;
-
-// Runs `body` in a network namespace of its own, where links may be made and moved.
-int in_own_network(const std::function<bool()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-      _exit(kNoNamespaces);
-    _exit(body() ? 0 : 1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-bool ip(const std::string& arguments) {
-  return std::system(("ip " + arguments + " >/dev/null 2>&1").c_str()) == 0;
 }
 
 bool network_up(Watcher& watcher) {
