@@ -62,7 +62,7 @@ class EndpointAnswers : public testing::Test {
   std::string bytes;
 };
 
-TEST_F(EndpointAnswers, GivesTheFirstProfileByDefaultAndEveryOneByName) {
+TEST_F(EndpointAnswers, GivesTheFirstProfileByDefaultAndEveryOneByName) {  // R5
   EXPECT_EQ(reply("/credentials").status, 200);
   EXPECT_EQ(reply("/credentials/?x=1").content(),
             container_document(*state.profiles[0].credentials).reveal());
@@ -81,7 +81,7 @@ TEST_F(EndpointAnswers, KeepsAnsweringWhileUpstreamFails) {  // R27
   EXPECT_EQ(reply("/credentials/a").status, 200);
 }
 
-TEST_F(EndpointAnswers, NeverServesWhatHasExpired) {  // bug 2
+TEST_F(EndpointAnswers, NeverServesWhatHasExpired) {  // R25; bug 2
   state.profiles[0].credentials = set(seconds(14));
   const Reply answer = reply("/credentials/a");
   EXPECT_EQ(answer.status, 503);
@@ -111,6 +111,9 @@ TEST_F(EndpointAnswers, NamesTheLastFailureAndSaysRetryAfterOneSecond) {  // R10
     EXPECT_TRUE(says(answer, "\"Code\":\"" + code + "\"")) << answer.content();
     ASSERT_EQ(answer.headers.size(), 1u);
     EXPECT_EQ(answer.headers[0].value, "1");
+    // Never 200 with an error's document, nor 500, which PHP takes for something else.
+    for (const std::string list : {"security-credentials/a", "security-credentials-extended/a"})
+      EXPECT_EQ(reply("/latest/meta-data/iam/" + list).status, 503);
   }
 }
 
@@ -161,6 +164,26 @@ TEST_F(EndpointAnswers, TellsTheRegion) {  // R22
     EXPECT_EQ(reply(path).status, 404) << path;
     EXPECT_EQ(reply(path).content_type, kPlainText) << path;
   }
+}
+
+TEST_F(EndpointAnswers, HasNoRegionWhereNoneIsConfigured) {  // R22
+  state.profiles[1].region.clear();
+  for (const std::string path :
+       {"meta-data/placement/region", "meta-data/placement/availability-zone",
+        "meta-data/placement/availability-zone/", "dynamic/instance-identity/document"}) {
+    EXPECT_EQ(reply("/latest/" + path).status, 404) << path;
+    EXPECT_EQ(reply("/latest/" + path).content_type, kPlainText) << path;
+  }
+}
+
+// R23: some SDKs drop a prefix and others keep it, so the paths stand at the root alone.
+TEST_F(EndpointAnswers, KnowsNoPrefixBeforeTheMetadata) {
+  for (const std::string prefix : {"/b@c", "/a", "/credentials"}) {
+    const std::string path = prefix + "/latest/meta-data/iam/security-credentials/";
+    EXPECT_NE(reply(path).status, 200) << path;
+    EXPECT_FALSE(says(reply(path + "a"), "ASIA")) << path;
+  }
+  EXPECT_EQ(reply("/latest/meta-data/iam/security-credentials/").content(), config.imds_profile);
 }
 
 TEST_F(EndpointAnswers, GrantsTheTtlThatWasAskedFor) {  // R17

@@ -33,7 +33,7 @@ class EngineFailure : public testing::Test {
   Bench bench{config({{"lab", 2}})};
 };
 
-TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {
+TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {  // R27
   const CredentialsPtr held = bench.profile("lab-0").credentials;
   bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
   bench.run(seconds(3580));
@@ -44,7 +44,7 @@ TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {
 }
 
 // BUGS 2.
-TEST_F(EngineFailure, NeverServesExpiredCredentials) {
+TEST_F(EngineFailure, NeverServesExpiredCredentials) {  // R25
   bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
   bench.run(seconds(3600));
   EXPECT_FALSE(bench.served("lab-0"));

@@ -154,7 +154,7 @@ TEST_F(EngineReconfigure, ARestartMakesNoCallUntilARestoredSetIsDue) {
   EXPECT_EQ(bench.sent.size(), sent + 5);
 }
 
-TEST_F(EngineReconfigure, ARestartServesTheOldSetsWhileUpstreamIsDown) {
+TEST_F(EngineReconfigure, ARestartServesTheOldSetsWhileUpstreamIsDown) {  // R30
   const Snapshot snapshot = snapshot_of(before, bench.engine);
   bench.upstream = [](Bench&, const Errand&) { return Reply{failure(ErrorClass::unreachable)}; };
   bench.run(minutes(40));

@@ -17,7 +17,7 @@ TEST(Engine, ServesEveryProfileAfterTwoRoundTrips) {
   EXPECT_EQ(bench.calls["token lab"], 1);
 }
 
-TEST(Engine, NeverServesAnHoursSetWithLessThanThirtyMinutesLeft) {
+TEST(Engine, NeverServesAnHoursSetWithLessThanThirtyMinutesLeft) {  // R26
   Bench bench(config({{"lab", 2}}));
   bench.run(seconds(1));
   for (int i = 0; i < 24 * 3600; ++i) {
@@ -28,7 +28,7 @@ TEST(Engine, NeverServesAnHoursSetWithLessThanThirtyMinutesLeft) {
   EXPECT_LE(bench.calls["exchange lab-0"], 24 * 3600 / 1600);
 }
 
-TEST(Engine, NeverServesAShortSetWithLessThan660SecondsLeft) {
+TEST(Engine, NeverServesAShortSetWithLessThan660SecondsLeft) {  // R28
   Bench bench(config({{"lab", 1}}));
   bench.life = seconds(900);
   bench.run(seconds(1));

@@ -28,7 +28,7 @@ class EngineWaking : public testing::Test {
 };
 
 // BUGS 14: late after a suspend.
-TEST_F(EngineWaking, RefreshesAtOnceAfterASuspend) {
+TEST_F(EngineWaking, RefreshesAtOnceAfterASuspend) {  // R31
   bench.sleep(hours(9));
   bench.engine.reevaluate(bench.now());
   EXPECT_FALSE(bench.served("lab-0"));
@@ -62,7 +62,7 @@ TEST_F(EngineWaking, AStepOfTheWallClockChangesNothingOnceUpstreamsTimeIsKnown) 
   }
 }
 
-TEST_F(EngineWaking, AStepForwardIsFollowedWhereUpstreamTellsNoTime) {
+TEST_F(EngineWaking, AStepForwardIsFollowedWhereUpstreamTellsNoTime) {  // R31
   Bench dateless(config({{"lab", 1}}));
   dateless.upstream = [](Bench& at, const Errand& errand) {
     Reply reply = errand.kind == Errand::Kind::token

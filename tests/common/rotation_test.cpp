@@ -29,14 +29,14 @@ Waits waits(int before, const Setback& what) {
           after_failure(rotation, what, 0.999999).due - what.now};
 }
 
-TEST(Rotation, LeadTimeIsThreeQuartersOfAShortLifeAndHalfAnHourOfALongOne) {
+TEST(Rotation, LeadTimeIsThreeQuartersOfAShortLifeAndHalfAnHourOfALongOne) {  // R26
   EXPECT_EQ(lead_time(seconds(900)), seconds(675));
   EXPECT_EQ(lead_time(seconds(2400)), seconds(1800));
   EXPECT_EQ(lead_time(seconds(3600)), seconds(1800));
   EXPECT_EQ(lead_time(std::chrono::hours(12)), seconds(1800));
 }
 
-TEST(Rotation, JitterMakesARefreshEarlierByUpToATwentiethAndNeverLater) {
+TEST(Rotation, JitterMakesARefreshEarlierByUpToATwentiethAndNeverLater) {  // R26
   for (const seconds life : {seconds(900), seconds(3600), seconds(43200)}) {
     const BootTime latest = kNow + life - lead_time(life);
     for (double jitter = 0; jitter < 1; jitter += 0.01) {
@@ -56,7 +56,7 @@ TEST(Rotation, LeavesTimeForTwoSlowRoundTripsBeforeTheLeadTime) {
             seconds(660) + seconds(10));
 }
 
-TEST(Rotation, DoesNotHammerAnUpstreamThatIssuesLivesOfSeconds) {
+TEST(Rotation, DoesNotHammerAnUpstreamThatIssuesLivesOfSeconds) {  // R26
   for (const seconds life : {seconds(0), seconds(5), seconds(20), seconds(40)}) {
     EXPECT_GE(after_success({life, life}, kNow, 0.5).due, kNow + seconds(10));
   }

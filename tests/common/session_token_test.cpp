@@ -23,7 +23,7 @@ std::string token(seconds ttl = seconds(300), std::uint32_t user = 1000, std::ui
   return make_session_token(kRing, {kStart, ttl, user, nonce});
 }
 
-TEST(SessionToken, IsGoodForAllOfItsTtlAndNotASecondMore) {
+TEST(SessionToken, IsGoodForAllOfItsTtlAndNotASecondMore) {  // R18
   const std::string made = token(seconds(21600));
   EXPECT_EQ(check_session_token(kRing, made, 1000, kStart), SessionVerdict::good);
   const WallTime end = kStart + seconds(21600);
@@ -45,7 +45,7 @@ TEST(SessionToken, OfAnotherDaemonIsForged) {
             SessionVerdict::forged);
 }
 
-TEST(SessionToken, OutlivesARestartAndARotationWithinItsGrace) {
+TEST(SessionToken, OutlivesARestartAndARotationWithinItsGrace) {  // R18
   TokenRing rotated = ring("the-new-token-the-new-token-the-new");
   rotated.retired.push_back({kRing.current.copy(), kStart + seconds(100)});
   EXPECT_EQ(check_session_token(rotated, token(), 1000, kStart + seconds(99)),

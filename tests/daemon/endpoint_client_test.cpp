@@ -32,14 +32,14 @@ class EndpointClientTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(EndpointClientTest, FindsTheDaemonThroughItsRecord) {
+TEST_F(EndpointClientTest, FindsTheDaemonThroughItsRecord) {  // R1
   SourceOptions source;
   source.runtime_dir = folder_.path();
   ASSERT_TRUE(
       write_endpoint_record(folder_.path(), {{"http://[::1]:7", "http://127.0.0.1:7"}, "/t", 1}));
   const auto found = EndpointClient::find(source, std::nullopt);
   ASSERT_TRUE(found);
-  // CLIENTS.md R1: never publish [::1] where there is 127.0.0.1.
+  // Never [::1] where there is 127.0.0.1.
   EXPECT_EQ(found->base_url(), "http://127.0.0.1:7");
   EXPECT_EQ(found->token_file(), "/t");
 }

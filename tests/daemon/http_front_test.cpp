@@ -32,6 +32,20 @@ TEST(HttpFront, AnswersPipelinedRequestsInTheirOrder) {
     ASSERT_TRUE(has(client.answer(), i % 2 == 0 ? "200 OK" : "404 Not Found")) << i;
 }
 
+TEST(HttpFront, KeepsAConnectionForTwoMinutesOrClosesItAsItsClientWishes) {  // R6
+  RunningEndpoint endpoint;
+  Client kept(endpoint.port);
+  for (int i = 0; i < 3; ++i) {
+    kept.send(kGet);
+    EXPECT_FALSE(has(kept.answer(), "Connection: close")) << i;
+  }
+  EXPECT_GE(lifetime_of(Standing::idle), seconds(120));
+  Client closed(endpoint.port);
+  closed.send("GET /credentials HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+              RunningEndpoint::authorized() + "\r\n");
+  EXPECT_TRUE(has(closed.rest(), "\r\nConnection: close\r\n"));
+}
+
 TEST(HttpFront, ReadsAHeadThatComesByteByByte) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
@@ -164,7 +178,7 @@ double percentile(std::vector<double> times, double share) {
 }
 
 // The hard part of a thread-per-connection server: 1,000 idle and 500 dribbling connections.
-TEST(HttpFront, ServesTheHonestAmongAThousandIdleAndFiveHundredDribbling) {
+TEST(HttpFront, ServesTheHonestAmongAThousandIdleAndFiveHundredDribbling) {  // R7
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;

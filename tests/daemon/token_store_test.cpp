@@ -40,7 +40,7 @@ class TokenStore : public testing::Test {
   test::TemporaryFolder state_;
 };
 
-TEST_F(TokenStore, MakesATokenThatEveryClientTakes) {
+TEST_F(TokenStore, MakesATokenThatEveryClientTakes) {  // R14, R15
   const TokenRing made = ring();
   // BUGS 24: no line end in the file.
   EXPECT_THAT(token(), MatchesRegex("[A-Za-z0-9_-]{32,}"));
@@ -75,7 +75,7 @@ TEST_F(TokenStore, RefusesATokenWithALineEndWithoutShowingIt) {
   EXPECT_THAT(opened.error().hint, HasSubstr("remove it"));
 }
 
-TEST_F(TokenStore, KeepsTheOldTokenForTheGraceAndNoLonger) {
+TEST_F(TokenStore, KeepsTheOldTokenForTheGraceAndNoLonger) {  // R15
   const std::string old(ring().current.reveal());
   ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(3600)));
   const TokenRing rotated = ring();

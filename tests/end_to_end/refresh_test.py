@@ -81,7 +81,7 @@ class ScheduleTest(harness.Case):
 
 
 class OutageTest(harness.Case):
-    def test_serves_the_old_set_until_it_ends_then_503_then_recovers_by_itself(self):
+    def test_serves_the_old_set_until_it_ends_then_503_then_recovers_by_itself(self):    # R25, R27
         self.emulator.settings(credentials_life_seconds=32)
         daemon = self.serve()
         first = daemon.ready()
@@ -119,7 +119,7 @@ class OutageTest(harness.Case):
         daemon.record()
         self.assertEqual(daemon.credentials().status, 200)
 
-    def test_answers_in_time_while_the_first_set_hangs(self):
+    def test_answers_in_time_while_the_first_set_hangs(self):    # R7
         self.emulator.fault(action="hang")
         daemon = self.serve()
         daemon.record()

@@ -85,7 +85,7 @@ class ReplayTest(harness.Case):
 
 
 class ContainerTest(ReplayTest):
-    def test_every_clients_request_is_answered(self):
+    def test_every_clients_request_is_answered(self):    # R2, R4, R8, R12
         for name, headers, host in CONTAINER:
             with self.subTest(client=name):
                 reply = self.send("GET /credentials/mdh-lab", f"Authorization: {self.daemon.token}", *headers,
@@ -95,18 +95,18 @@ class ContainerTest(ReplayTest):
                 self.assertLess(len(reply.body), 9500)
                 self.assertEqual(reply.headers["cache-control"], "no-store")
 
-    def test_http_1_0_without_host(self):
+    def test_http_1_0_without_host(self):    # R2
         reply = self.send("GET /credentials/mdh-lab", f"Authorization: {self.daemon.token}", host=None, version="1.0")
         self.assertEqual(reply.status, 200)
 
-    def test_dates_are_whole_seconds_in_utc(self):
+    def test_dates_are_whole_seconds_in_utc(self):    # R13
         self.assertRegex(self.served["Expiration"], WHOLE_SECONDS)
 
     def test_query_is_ignored_and_other_profiles_are_served(self):
         reply = self.send("GET /credentials/mdh-lab-2?x=a%20b&y=1", f"Authorization: {self.daemon.token}")
         self.assertEqual(json.loads(reply.text), self.daemon.credentials("mdh-lab-2").json)
 
-    def test_errors_carry_both_casings_on_one_line(self):
+    def test_errors_carry_both_casings_on_one_line(self):    # R9, R10
         for line, headers, status in [("GET /credentials/mdh-lab", [], 401),
                                       ("GET /credentials/nobody", [f"Authorization: {self.daemon.token}"], 400)]:
             reply = self.send(line, *headers)
@@ -127,7 +127,7 @@ class ContainerTest(ReplayTest):
 
 
 class MetadataTest(ReplayTest):
-    def test_session_token_is_given_in_every_framing(self):
+    def test_session_token_is_given_in_every_framing(self):    # R4, R17
         ttl = "x-aws-ec2-metadata-token-ttl-seconds: "
         for name, headers in [
                 ("CRT, no Content-Length", [ttl + "21600", "Connection: keep-alive"]),
@@ -141,13 +141,13 @@ class MetadataTest(ReplayTest):
                 wanted = headers[0].split(": ")[1]
                 self.assertEqual(reply.headers["x-aws-ec2-metadata-token-ttl-seconds"], wanted)
 
-    def test_session_token_without_or_with_a_bad_life_is_400(self):
+    def test_session_token_without_or_with_a_bad_life_is_400(self):    # R17
         for headers in ([], ["x-aws-ec2-metadata-token-ttl-seconds: 0"],
                         ["x-aws-ec2-metadata-token-ttl-seconds: 21601"],
                         ["x-aws-ec2-metadata-token-ttl-seconds: soon"]):
             self.assertEqual(self.send("PUT /latest/api/token", *headers).status, 400)
 
-    def test_role_is_named_on_every_path_without_a_newline(self):
+    def test_role_is_named_on_every_path_without_a_newline(self):    # R20
         for client, path in [("most", LIST + "/"), ("C++ and R", LIST), ("PHP and Swift", LIST + "-extended/"),
                              ("Java, doubled slash", "/" + LIST + "/")]:
             with self.subTest(client=client):
@@ -155,7 +155,7 @@ class MetadataTest(ReplayTest):
                 self.assertEqual((reply.status, reply.text, reply.headers["content-type"]),
                                  (200, "mdh-lab", "text/plain"))
 
-    def test_credentials_hold_what_the_strictest_parser_wants(self):
+    def test_credentials_hold_what_the_strictest_parser_wants(self):    # R21
         for path in (LIST, LIST + "-extended", "/" + LIST):
             for profile in ("mdh-lab", "mdh-lab-2"):
                 with self.subTest(path=path, profile=profile):
@@ -168,7 +168,7 @@ class MetadataTest(ReplayTest):
                         self.assertRegex(document[name], WHOLE_SECONDS)
                     self.assertEqual({name: document[name] for name in served}, served)
 
-    def test_region_and_identity(self):
+    def test_region_and_identity(self):    # R22
         self.assertEqual(self.metadata("/latest/meta-data/placement/region").text, "us-east-1")
         self.assertEqual(self.metadata("/latest/meta-data/placement/availability-zone").text, "us-east-1a")
         document = json.loads(self.metadata("/latest/dynamic/instance-identity/document").text)
@@ -177,7 +177,7 @@ class MetadataTest(ReplayTest):
     def test_java_doubles_the_slash_of_the_token_path(self):
         self.session_token(path="//latest/api/token")
 
-    def test_a_missing_or_bad_session_token_is_401_and_nothing_else(self):
+    def test_a_missing_or_bad_session_token_is_401_and_nothing_else(self):    # R19
         for headers in ([], ["X-aws-ec2-metadata-token: nonsense"]):
             for path in (LIST + "/", LIST + "/mdh-lab", LIST + "/nobody", "/latest/meta-data/placement/region"):
                 with self.subTest(headers=headers, path=path):
@@ -188,12 +188,12 @@ class MetadataTest(ReplayTest):
             with self.subTest(path=path):
                 self.assertEqual(self.metadata(path).status, 404)
 
-    def test_a_forwarded_token_request_is_403(self):
+    def test_a_forwarded_token_request_is_403(self):    # R17
         reply = self.send("PUT /latest/api/token", "x-aws-ec2-metadata-token-ttl-seconds: 60",
                           "X-Forwarded-For: 1.2.3.4")
         self.assertEqual(reply.status, 403)
 
-    def test_session_tokens_outlive_a_restart(self):
+    def test_session_tokens_outlive_a_restart(self):    # R18
         port = self.address[1]
         token = self.session_token().text
         self.daemon.stop()

@@ -25,7 +25,7 @@ class ServeTest(harness.Case):
                                  [issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]])
                 self.assertEqual(daemon.stop(), 0)
 
-    def test_serves_and_writes_every_project_of_every_account(self):
+    def test_serves_and_writes_every_project_of_every_account(self):    # R12, R13
         daemon = self.serve()
         profiles = [p["profile"] for account in self.emulator.accounts for p in account["projects"]]
         daemon.ready(*profiles)
@@ -45,7 +45,7 @@ class ServeTest(harness.Case):
         daemon.ready()
         self.assertEqual(daemon.ask("/credentials", token=daemon.token).json, daemon.credentials().json)
 
-    def test_keeps_the_token_private_and_without_newline(self):
+    def test_keeps_the_token_private_and_without_newline(self):    # R15
         daemon = self.serve()
         path = pathlib.Path(daemon.record()["token_file"])
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
@@ -136,7 +136,7 @@ class ListenTest(harness.Case):
             daemon.stop()
         self.assertEqual(int(self.serve(listen=False).url.rsplit(":", 1)[1]), port)
 
-    def test_refuses_to_listen_beyond_loopback(self):
+    def test_refuses_to_listen_beyond_loopback(self):    # R1
         done = self.run_program("serve", *self.place.folders(), "--config", self.emulator.ready["config"],
                                 "--listen", "0.0.0.0:0")
         self.assertIn(done.returncode, (2, 78))
@@ -145,6 +145,40 @@ class ListenTest(harness.Case):
     def test_one_bad_address_is_no_reason_to_fail(self):
         daemon = self.serve("--listen", "169.254.170.2:0")
         daemon.ready()
+
+
+class CallersTest(harness.Case):
+    def test_many_callers_are_one_call_upstream(self):    # R29
+        daemon = self.serve()
+        first = daemon.ready()
+        for _ in range(200):
+            self.assertEqual(daemon.credentials().json, first)
+        self.assertEqual((len(self.emulator.issued()), self.emulator.counters()["token"]), (1, 1))
+
+    def test_is_back_at_its_port_at_once_after_a_kill(self):    # R30; without a service manager
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = probe.getsockname()
+        where = ("--listen", f"127.0.0.1:{address[1]}")
+        daemon = self.serve(*where, listen=False)
+        daemon.ready()
+        daemon.process.kill()
+        daemon.process.wait()
+        start = time.monotonic()
+        daemon = self.serve(*where, listen=False)
+        harness.until(lambda: self.connects(address), 5, "a connection")
+        refused = time.monotonic() - start
+        answer = daemon.credentials()
+        waited = time.monotonic() - start - refused
+        print(f"after a kill: refused for {refused * 1000:.0f} ms, the first request took {waited * 1000:.0f} ms")
+        self.assertEqual(answer.status, 200)
+        self.assertLess(refused, 0.5 * harness.SLOW)
+        self.assertLess(waited, 0.9 * harness.SLOW)
+
+    @staticmethod
+    def connects(address):
+        with socket.socket() as probe:
+            return probe.connect_ex(address) == 0
 
 
 class ReloadTest(harness.Case):

@@ -103,7 +103,7 @@ class VerbsTest(harness.Case):
         self.assert_exit(done, 1)
         self.assertEqual((done.stdout, len(done.stderr.splitlines())), ("", 1))
 
-    def test_env_sets_and_unsets(self):
+    def test_env_sets_and_unsets(self):    # R1, R45, R46
         done = self.run_program("env", "--profile", "mdh-lab-2")
         self.assert_exit(done, 0)
         seen = assignments(done.stdout)
@@ -119,7 +119,7 @@ class VerbsTest(harness.Case):
         done = self.run_program("env", "--profile", "mdh-lab", "--token-env", secret_output=True)
         self.assertEqual(assignments(done.stdout)["AWS_CONTAINER_AUTHORIZATION_TOKEN"], self.daemon.token)
 
-    def test_env_for_imds(self):
+    def test_env_for_imds(self):    # R47
         done = self.run_program("env", "--profile", "mdh-lab", "--imds")
         seen = assignments(done.stdout)
         self.assertEqual(seen["AWS_EC2_METADATA_SERVICE_ENDPOINT"], self.daemon.url + "/")

@@ -100,7 +100,7 @@ class Restart(Case):
         self.machine.await_true(lambda: self.main_pid() not in (0, old)
                                 and self.machine.property(UNIT, "SubState") == "running", 20, "the restart")
 
-    def test_after_kill_9_serves_the_same_credentials_while_upstream_is_down(self):
+    def test_after_kill_9_serves_the_same_credentials_while_upstream_is_down(self):    # R30
         self.start()
         before, pid = self.credentials(), self.main_pid()
         self.upstream.control("down")
@@ -128,7 +128,7 @@ class Restart(Case):
         time.sleep(3)
         self.assertEqual(self.main_pid(), pid)
 
-    def test_under_load_refuses_nobody(self):
+    def test_under_load_refuses_nobody(self):    # R30
         self.start()
         network = ["nsenter", "-t", str(self.machine.pid), "-n"]
         with subprocess.Popen([*network, "/usr/bin/python3", str(LOAD), "6340"], stdin=subprocess.PIPE,
