@@ -105,7 +105,7 @@ TEST(EndpointServer, AnswersEverySdksMetadataSequence) {  // R4, R5, R17, R20, R
   }
 }
 
-TEST(EndpointServer, SendsExactlyTheFieldsItPromises) {
+TEST(EndpointServer, SendsExactlyTheFieldsItPromises) {  // R3, R8
   RunningEndpoint endpoint;
   const std::string answer = endpoint.get("/healthz");
   EXPECT_EQ(answer,
