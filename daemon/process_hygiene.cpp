@@ -60,7 +60,7 @@ void forbid_dumps() {
 }
 
 // Only executable segments: nothing was ever written to them, relocations included.
-int release_text(dl_phdr_info* object, std::size_t, void*) {
+[[maybe_unused]] int release_text(dl_phdr_info* object, std::size_t, void*) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const auto& segment = object->dlpi_phdr[i];
