@@ -1,11 +1,8 @@
 #include "daemon/courier.h"
 
 #include <malloc.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <climits>
-#include <cstdlib>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -17,8 +14,9 @@
 #include "common/token_exchange.h"
 #include "daemon/clock.h"
 #include "daemon/entropy.h"
-#include "daemon/file_descriptor.h"
 #include "daemon/key_source.h"
+#include "daemon/last_resort.h"
+#include "daemon/wake_event.h"
 
 namespace mdh {
 namespace {
@@ -87,30 +85,25 @@ Error failure(const Errand& errand, const CurlTransport::Completion& completion)
   return hint ? with_shape_hint(std::move(error), project_of(errand)) : error;
 }
 
-// Outbox is what the courier's thread hands over; the counter tells an event loop.
+// Outbox is what the courier's thread hands over; the bell tells an event loop.
 class Outbox {
  public:
-  Outbox() : counter_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!counter_) std::abort();
-  }
-
-  int event_fd() const { return counter_.get(); }
+  int event_fd() const { return full_.fd(); }
 
   void put(ErrandReport report) {
     const std::lock_guard lock(mutex_);
     reports_.push_back(std::move(report));
-    ::eventfd_write(counter_.get(), 1);
+    full_.ring();
   }
 
   std::vector<ErrandReport> take() {
     const std::lock_guard lock(mutex_);
-    eventfd_t seen = 0;
-    ::eventfd_read(counter_.get(), &seen);
+    full_.take();
     return std::exchange(reports_, {});
   }
 
  private:
-  FileDescriptor counter_;
+  WakeEvent full_;
   std::mutex mutex_;
   std::vector<ErrandReport> reports_;
 };
@@ -120,7 +113,9 @@ class Outbox {
 class Courier::Road {
  public:
   explicit Road(TransportOptions options)
-      : options_(std::move(options)), transport_(options_), thread_([this] { run(); }) {}
+      : options_(std::move(options)),
+        transport_(options_),
+        thread_(start_thread([this] { run(); })) {}
   ~Road() {
     {
       const std::lock_guard lock(mutex_);

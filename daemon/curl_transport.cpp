@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <utility>
 
+#include "daemon/last_resort.h"
 #include "daemon/wiped_heap.h"
 
 namespace mdh {
@@ -37,7 +39,8 @@ class CurlTransport::Work {
     auto transfer = Transfer::prepare(std::move(request), options_);
     if (!transfer) return completions_.push_back({id, transfer.error()});
     CURL* easy = (*transfer)->handle();
-    if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) std::abort();
+    if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
+      give_up("libcurl a transfer", ENOMEM);
     flights_.emplace(easy, Flight{id, std::move(*transfer)});
   }
 
@@ -69,7 +72,9 @@ class CurlTransport::Work {
     start_curl();
     CURLM* multi = curl_multi_init();
     // Where libcurl gets no socket pair it starts all the same, and wake() would wake nobody.
-    if (multi == nullptr || curl_multi_wakeup(multi) != CURLM_OK) std::abort();
+    if (multi == nullptr || curl_multi_wakeup(multi) != CURLM_OK) {
+      give_up("libcurl a socket pair", EMFILE);
+    }
     return multi;
   }
 
@@ -122,7 +127,7 @@ void start_curl() {
   static const bool started =
       curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wiping_free, wiping_realloc, ::strdup,
                            std::calloc) == CURLE_OK;
-  if (!started) std::abort();
+  if (!started) give_up("libcurl its start", ENOMEM);
 }
 
 }  // namespace mdh

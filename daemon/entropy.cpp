@@ -4,8 +4,9 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
+
+#include "daemon/last_resort.h"
 
 namespace mdh {
 
@@ -15,7 +16,7 @@ std::string random_bytes(std::size_t count) {
   while (filled < count) {
     const ssize_t got = getrandom(bytes.data() + filled, count - filled, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) std::abort();
+    if (got <= 0) give_up("random bytes", errno);
     filled += static_cast<std::size_t>(got);
   }
   return bytes;

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
+
+#include "daemon/last_resort.h"
 
 namespace mdh {
 namespace {
@@ -18,7 +19,7 @@ sd_event* event_of(const auto& pointer) {
 
 // Only out of memory or out of descriptors makes sd-event refuse a source: nothing to go on with.
 void must(int result) {
-  if (result < 0) std::abort();
+  if (result < 0) give_up("the event loop a descriptor", -result);
 }
 
 std::uint64_t microseconds_of(BootTime time) {

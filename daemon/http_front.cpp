@@ -6,8 +6,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 
+#include "daemon/last_resort.h"
 #include "daemon/socket_address.h"
 
 namespace mdh {
@@ -34,7 +34,7 @@ HttpFront::HttpFront(std::vector<FileDescriptor> listeners, std::size_t max_conn
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
       most_(max_connections) {
-  if (!epoll_ || !timer_) std::abort();
+  if (!epoll_ || !timer_) give_up("an epoll or timer descriptor", errno);
   watch(timer_.get(), EPOLLIN, EPOLL_CTL_ADD);
   for (FileDescriptor& socket : listeners) {
     const sockaddr_storage address = own_address(socket.get());

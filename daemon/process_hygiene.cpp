@@ -16,6 +16,7 @@
 #include <cstring>
 #include <optional>
 
+#include "daemon/last_resort.h"
 #include "daemon/wiped_heap.h"
 
 namespace mdh {
@@ -89,6 +90,7 @@ void release_start_up() {
 }
 
 void harden_process() {
+  give_up_without_memory();
   forbid_dumps();
   inherited.mask = umask(077);
   set_up_secure_heap();

@@ -1,7 +1,6 @@
 #include "daemon/profile_sink.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -12,6 +11,8 @@
 #include <thread>
 
 #include "daemon/file_watch.h"
+#include "daemon/last_resort.h"
+#include "daemon/wake_event.h"
 
 namespace mdh {
 namespace {
@@ -27,19 +28,6 @@ constexpr std::size_t kMostRounds = 5;
 constexpr seconds kFightSpan{60};
 constexpr seconds kTruce{600};
 
-FileDescriptor new_event() {
-  return FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-}
-
-void raise_event(const FileDescriptor& event) {
-  ::eventfd_write(event.get(), 1);
-}
-
-void lower_event(const FileDescriptor& event) {
-  eventfd_t seen = 0;
-  ::eventfd_read(event.get(), &seen);
-}
-
 }  // namespace
 
 class ProfileSink::Scribe {
@@ -47,7 +35,7 @@ class ProfileSink::Scribe {
   Scribe(ProfileFileConfig config, std::string program)
       : remove_at_end_(config.on_stop == ProfileFileConfig::OnStop::remove),
         writer_(std::move(config), std::move(program)),
-        thread_([this] { run(); }) {}
+        thread_(start_thread([this] { run(); })) {}
   ~Scribe() {
     end(false);
     thread_.join();
@@ -60,14 +48,14 @@ class ProfileSink::Scribe {
     if (handed_over_ && wanted == *handed_over_) return;
     handed_over_ = std::move(wanted);
     fresh_ = true;
-    raise_event(work_);
+    work_.ring();
   }
 
-  int event_fd() const { return news_.get(); }
+  int event_fd() const { return news_.fd(); }
 
   std::vector<Report> reports() {
     const std::lock_guard lock(mutex_);
-    lower_event(news_);
+    news_.take();
     return std::exchange(news_reports_, {});
   }
 
@@ -83,7 +71,7 @@ class ProfileSink::Scribe {
     const std::lock_guard lock(mutex_);
     ending_ = true;
     clean_ = clean_ || clean;
-    raise_event(work_);
+    work_.ring();
   }
 
   // What the thread was handed; `changed` when it is not what was written last.
@@ -95,7 +83,7 @@ class ProfileSink::Scribe {
 
   Orders take_orders() {
     const std::lock_guard lock(mutex_);
-    lower_event(work_);
+    work_.take();
     if (fresh_) wanted_ = *handed_over_;
     return {ending_, std::exchange(fresh_, false), clean_};
   }
@@ -121,7 +109,7 @@ class ProfileSink::Scribe {
   }
 
   void wait() {
-    pollfd sources[] = {{work_.get(), POLLIN, 0}, {watch_.poll_fd(), POLLIN, 0}};
+    pollfd sources[] = {{work_.fd(), POLLIN, 0}, {watch_.poll_fd(), POLLIN, 0}};
     int timeout = -1;
     if (retry_at_) {
       const auto left = std::chrono::ceil<milliseconds>(*retry_at_ - steady_clock::now());
@@ -182,12 +170,12 @@ class ProfileSink::Scribe {
       told->second = report.status;
       news_reports_.push_back(std::move(report));
     }
-    if (!news_reports_.empty()) raise_event(news_);
+    if (!news_reports_.empty()) news_.ring();
   }
 
   const bool remove_at_end_;
-  const FileDescriptor work_ = new_event();
-  const FileDescriptor news_ = new_event();
+  WakeEvent work_;
+  WakeEvent news_;
 
   std::mutex mutex_;  // guards the next ones
   std::optional<std::vector<WantedProfile>> handed_over_;

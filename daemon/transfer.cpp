@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include "common/upstream_reply.h"
+#include "daemon/last_resort.h"
 #include "daemon/request_check.h"
 #include "daemon/transfer_failure.h"
 
@@ -70,7 +71,7 @@ void add_field(Buffers& buffers, std::string_view name, std::string_view value) 
   line.append(value);
   line.append(std::string_view("\0", 1));
   curl_slist* longer = curl_slist_append(buffers.fields.get(), line.reveal().data());
-  if (longer == nullptr) std::abort();
+  if (longer == nullptr) give_up("memory", ENOMEM);
   (void)buffers.fields.release();
   buffers.fields.reset(longer);
 }
@@ -194,7 +195,7 @@ Result<std::unique_ptr<Transfer>> Transfer::prepare(HttpRequest request, Transpo
   if (!way) return way.error();
   auto buffers = std::make_unique<Buffers>(Buffers{std::move(request), std::move(options)});
   buffers->easy.reset(curl_easy_init());
-  if (!buffers->easy) std::abort();
+  if (!buffers->easy) give_up("memory", ENOMEM);
   set_request(*buffers);
   set_trust(*buffers, *way);
   set_limits(*buffers);

@@ -1,0 +1,24 @@
+#include "daemon/wake_event.h"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+
+#include "daemon/last_resort.h"
+
+namespace mdh {
+
+WakeEvent::WakeEvent() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!fd_) give_up("an eventfd", errno);
+}
+
+void WakeEvent::ring() const {
+  ::eventfd_write(fd_.get(), 1);
+}
+
+void WakeEvent::take() const {
+  eventfd_t rings = 0;
+  ::eventfd_read(fd_.get(), &rings);
+}
+
+}  // namespace mdh
