@@ -59,10 +59,13 @@ class ProfileSink::Scribe {
     return std::exchange(news_reports_, {});
   }
 
-  void finish(milliseconds most) {
+  Done finish(milliseconds most) {
     end(true);
     std::unique_lock lock(mutex_);
-    ended_signal_.wait_for(lock, most, [this] { return ended_; });
+    if (ended_signal_.wait_for(lock, most, [this] { return ended_; })) return removed_;
+    return Error{.error_class = ErrorClass::storage,
+                 .message = "the profile file was still being written after " +
+                            std::to_string(most.count()) + " ms"};
   }
 
  private:
@@ -102,8 +105,10 @@ class ProfileSink::Scribe {
       const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
       if (orders.changed || touched || due) reconcile(orders.changed);
     }
-    if (remove_at_end_ && orders.clean) (void)writer_.remove(wanted_).ok();
+    const bool removing = remove_at_end_ && orders.clean;
+    Done removed = removing ? writer_.remove(wanted_) : done();
     const std::lock_guard lock(mutex_);
+    removed_ = std::move(removed);
     ended_ = true;
     ended_signal_.notify_all();
   }
@@ -185,6 +190,7 @@ class ProfileSink::Scribe {
   bool ending_ = false;
   bool clean_ = false;
   bool ended_ = false;
+  Done removed_ = done();
 
   // The thread's own.
   ProfileWriter writer_;
@@ -213,8 +219,8 @@ int ProfileSink::event_fd() const {
 std::vector<ProfileSink::Report> ProfileSink::reports() {
   return scribe_->reports();
 }
-void ProfileSink::finish(milliseconds most) {
-  scribe_->finish(most);
+Done ProfileSink::finish(milliseconds most) {
+  return scribe_->finish(most);
 }
 
 }  // namespace mdh

@@ -29,8 +29,9 @@ class ProfileSink {
   // reports() is each profile's latest word, those changed since the last call.
   std::vector<Report> reports();
   // finish() waits up to `most` for the last sync() to be written or fail and, with on_stop
-  // "remove", takes our lines out; the sink takes nothing more after it.
-  void finish(milliseconds most);
+  // "remove", takes our lines out; the sink takes nothing more after it. An error where the lines
+  // could not be taken out, or the file's disk took longer.
+  Done finish(milliseconds most);
 
  private:
   class Scribe;

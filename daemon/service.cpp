@@ -93,7 +93,9 @@ void Service::run() {
     loop_.run_once();
     settle();
   }
-  if (sink_) sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
+  if (!sink_) return;
+  const Done left = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
+  if (!left) log_line(LogLevel::warn, left.error().message);
 }
 
 // The one place where the world is made to agree with the state; nothing happens in a turn that

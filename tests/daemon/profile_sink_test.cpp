@@ -129,7 +129,7 @@ TEST_F(ProfileSinkTest, WritesTheLastWordBeforeItFinishes) {
   open();
   sync("AKID1");
   sync("AKID2");
-  sink_->finish(seconds(10));
+  EXPECT_TRUE(sink_->finish(seconds(10)));
   EXPECT_TRUE(holds("AKID2"));
   sync("AKID3");
   EXPECT_FALSE(holds("AKID3"));
@@ -144,8 +144,19 @@ TEST_F(ProfileSinkTest, TakesItsLinesOutAtACleanStopAndOnlyThen) {
   open(ProfileFileConfig::OnStop::remove);
   sync("AKID1");
   ASSERT_TRUE(report());
-  sink_->finish(seconds(10));
+  EXPECT_TRUE(sink_->finish(seconds(10)));
   EXPECT_EQ(text(), "");
+}
+
+TEST_F(ProfileSinkTest, SaysThatItsLinesCouldNotBeTakenOut) {
+  open(ProfileFileConfig::OnStop::remove);
+  sync("AKID1");
+  ASSERT_TRUE(report());
+  std::filesystem::rename(folder_.path("credentials"), folder_.path("moved"));
+  std::filesystem::create_directory(folder_.path("credentials"));
+  const Done left = sink_->finish(seconds(10));
+  ASSERT_FALSE(left);
+  EXPECT_NE(left.error().message.find("credentials"), std::string::npos) << left.error().message;
 }
 
 // The thread of an idle sink is not scheduled: its context switches stand still.
