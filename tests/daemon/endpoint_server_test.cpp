@@ -154,6 +154,17 @@ TEST(EndpointServer, CountsEachRefusalByItsReason) {
         << reason << metrics;
 }
 
+TEST(EndpointServer, LogsWhoWasRefusedWhatAndWhyButNoToken) {
+  RunningEndpoint endpoint;
+  testing::internal::CaptureStderr();
+  endpoint.get("/credentials", "Authorization: guessed\r\n");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(has(log, "refused /credentials/{profile} to uid " + std::to_string(geteuid()) +
+                           ": Authorization does not hold the endpoint's token"))
+      << log;
+  EXPECT_FALSE(has(log, "guessed"));
+}
+
 // The child asks as another user; its exit status tells what it heard.
 int heard_by(uid_t user, const std::function<std::string()>& ask, std::string_view expected) {
   const pid_t child = fork();
