@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool looks_like_path(std::string_view text) {
   constexpr std::string_view kBase64OfPem = "LS0tLS1CRUdJTi";  // "-----BEGIN"
-  if (text.find("-----") != std::string_view::npos || text.find(kBase64OfPem) == 0) return false;
+  if (text.find("-----") != std::string_view::npos || text.starts_with(kBase64OfPem)) return false;
   // The base64 of a key has slashes, too, but none of these in front.
   const bool anchored = std::string_view("/~.").find(text.front()) != std::string_view::npos;
   return is_path(text) && (anchored || text.size() <= kLongestFileName);

@@ -199,13 +199,13 @@ Done check_names(const Config& config) {
     for (std::size_t j = 0; j < account.projects.size(); ++j) {
       const std::string& profile = account.projects[j].profile;
       if (profiles.insert(profile).second) continue;
-      const std::string at = child_path(child_path(path, "projects"), j);
-      return config_fault(config.origin, at + ".profile is another project's too: " + profile,
-                          "each project needs a profile of its own");
+      std::string fault = child_path(child_path(path, "projects"), j);
+      fault += ".profile is another project's too: " + profile;
+      return config_fault(config.origin, fault, "each project needs a profile of its own");
     }
   }
   const std::string& imds = config.endpoint.imds_profile;
-  if (imds.empty() || profiles.count(imds) != 0) return done();
+  if (imds.empty() || profiles.contains(imds)) return done();
   return config_fault(config.origin, "endpoint.imds_profile is not a project's profile: " + imds);
 }
 

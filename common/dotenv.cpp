@@ -126,7 +126,7 @@ class DotenvParser {
       fail("opens a quoted name that does not end");
       return {};
     }
-    const std::string name(text_.substr(at_ + 1, end - at_ - 1));
+    std::string name(text_.substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     return name;
   }

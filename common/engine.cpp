@@ -177,7 +177,9 @@ std::size_t Engine::restore(const Snapshot& snapshot, Now now) {
 
 void Engine::note_file(std::string_view profile, FileStatus status) {
   for (ProfileState& one : schedule_.state.profiles) {
-    if (one.profile == profile) one.file = std::move(status);
+    if (one.profile != profile) continue;
+    one.file = std::move(status);
+    return;
   }
 }
 

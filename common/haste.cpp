@@ -33,7 +33,7 @@ void bring_forward(Rotation& rotation, BootTime moment) {
   if (rotation.due > moment) rotation = hurried(rotation, moment);
 }
 
-void follow(Schedule& schedule, ProjectSchedule& project, Now now) {
+void follow(const Schedule& schedule, ProjectSchedule& project, Now now) {
   if (project.flight || !schedule.state.profiles[project.profile].credentials) return;
   const milliseconds spare = left(schedule.state, project, now) - lead_time(project.life);
   const BootTime latest = now.boot + std::max(spare, milliseconds(0));
@@ -41,7 +41,7 @@ void follow(Schedule& schedule, ProjectSchedule& project, Now now) {
   bring_forward(project.rotation, latest + (soon(project.jitter, now.boot) - now.boot));
 }
 
-void hurry(Schedule& schedule, AccountSchedule& account, Now now) {
+void hurry(const Schedule& schedule, AccountSchedule& account, Now now) {
   const BootTime moment = soon(account.jitter, now.boot);
   if (account.rotation.failures > 0) bring_forward(account.rotation, moment);
   for (ProjectSchedule& project : account.projects) {
@@ -67,11 +67,11 @@ bool hurry_all(Schedule& schedule, Haste& haste, Now now) {
   return true;
 }
 
-void follow_clock(Schedule& schedule, AccountSchedule& account, Now now) {
+void follow_clock(const Schedule& schedule, AccountSchedule& account, Now now) {
   for (ProjectSchedule& project : account.projects) follow(schedule, project, now);
 }
 
-void renew_key(Schedule& schedule, AccountSchedule& account, Now now) {
+void renew_key(const Schedule& schedule, AccountSchedule& account, Now now) {
   account.token.reset();
   account.sign_by_upstream = false;
   if (account.flight) account.flight->outdated = true;

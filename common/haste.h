@@ -19,9 +19,9 @@ struct Haste {
 bool hurry_all(Schedule& schedule, Haste& haste, Now now);
 // follow_clock() is for a clock that turned out to be elsewhere: a set that is nearer to its end
 // than the schedule knew is fetched in time, or soon.
-void follow_clock(Schedule& schedule, AccountSchedule& account, Now now);
+void follow_clock(const Schedule& schedule, AccountSchedule& account, Now now);
 // renew_key() is Engine::account_changed().
-void renew_key(Schedule& schedule, AccountSchedule& account, Now now);
+void renew_key(const Schedule& schedule, AccountSchedule& account, Now now);
 // grant_wish() is Engine::refresh() for a project that exists.
 RefreshAnswer grant_wish(AccountSchedule& account, ProjectSchedule& project, BootTime now);
 

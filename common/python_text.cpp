@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 19> kWideBlanks{
 
 // blank_before() is blank_at()'s mirror: the white space that ends at `end`.
 std::size_t blank_before(std::string_view text, std::size_t end) {
-  const unsigned char last = static_cast<unsigned char>(text[end - 1]);
+  const auto last = static_cast<unsigned char>(text[end - 1]);
   if (last < 0x80) return is_ascii_blank(last) ? 1 : 0;
   for (const std::string_view blank : kWideBlanks) {
     if (text.substr(0, end).ends_with(blank)) return blank.size();

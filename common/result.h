@@ -13,19 +13,25 @@ namespace mdh {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error)
-      : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): either side is returned as it is.
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   // ok() tells which side is there.
   bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
   // value() is the good side; abort()s without one.
-  T& value() & { return ok() ? *std::get_if<0>(&held_) : (std::abort(), *std::get_if<0>(&held_)); }
+  T& value() & {
+    T* held = std::get_if<0>(&held_);
+    if (held == nullptr) std::abort();
+    return *held;
+  }
   const T& value() const& {
-    return ok() ? *std::get_if<0>(&held_) : (std::abort(), *std::get_if<0>(&held_));
+    const T* held = std::get_if<0>(&held_);
+    if (held == nullptr) std::abort();
+    return *held;
   }
   T&& value() && { return std::move(value()); }
   T* operator->() { return &value(); }
@@ -35,8 +41,9 @@ class [[nodiscard]] Result {
 
   // error() is the bad side; abort()s without one.
   const Error& error() const {
-    if (ok()) std::abort();
-    return *std::get_if<1>(&held_);
+    const Error* held = std::get_if<1>(&held_);
+    if (held == nullptr) std::abort();
+    return *held;
   }
 
  private:

@@ -112,7 +112,7 @@ void wipe(std::string& bytes) {
 }
 
 [[gnu::noinline]] void wipe_stack() {
-  std::array<char, kDepth> below;
+  std::array<char, kDepth> below;  // NOLINT(cppcoreguidelines-pro-type-member-init): never read
   explicit_bzero(below.data(), below.size());
   clear_vector_registers();
 }

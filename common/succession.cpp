@@ -87,11 +87,10 @@ AccountSchedule* predecessor(Schedule& before, const Schedule& after, const Acco
 }
 
 void take_account(AccountSchedule& from, AccountSchedule& heir, Schedule& after, Now now) {
-  const auto before = std::move(from.config);
+  const auto before = std::exchange(from.config, nullptr);
   auto config = std::move(heir.config);
   auto projects = std::move(heir.projects);
   heir = std::move(from);
-  from.config.reset();
   heir.config = std::move(config);
   heir.projects = std::move(projects);
   if (!same_signature(*before, *heir.config)) renew_key(after, heir, now);

@@ -113,6 +113,7 @@ void apply(const EnvironmentChange& change) {
 
 int become(const std::vector<std::string>& words) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   restore_process();

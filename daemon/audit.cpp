@@ -13,7 +13,7 @@ std::optional<AuditLine> Audit::refused(const Refusal& refusal, Route route, con
   const std::uint32_t user = peer.user.value_or(0xffffffff);
   // Beyond so many users they share one pause: memory stays bounded.
   const bool full = pauses_.size() >= kMostPauses;
-  const bool known = pauses_.count({refusal.reason, user}) != 0;
+  const bool known = pauses_.contains({refusal.reason, user});
   Pause& pause = pauses_[{refusal.reason, full && !known ? 0xffffffff : user}];
   if (now < pause.until) {
     ++pause.held_back;

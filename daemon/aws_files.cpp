@@ -14,7 +14,7 @@ std::string from_variable_or_home(const char* variable, const char* path) {
 }
 
 // Files of 20 MiB exist; what is larger is no credentials file.
-constexpr std::size_t kLargest = 32 * 1024 * 1024;
+constexpr std::size_t kLargest = std::size_t{32} * 1024 * 1024;
 
 Result<SectionKeys> look(const std::string& path, const std::string& profile,
                          ProfileFileKind kind) {

@@ -182,7 +182,7 @@ std::optional<std::string> configuration_file(const SourceOptions& options) {
   if (options.config) return expanded(*options.config);
   if (options.env_file) return std::nullopt;
   if (const auto named = environment_variable("MDH_CREDENTIALS_CONFIG")) return expanded(*named);
-  if (const auto user = user_file(); user && exists(*user)) return user;
+  if (auto user = user_file(); user && exists(*user)) return user;
   if (exists(kSystemFile)) return kSystemFile;
   return std::nullopt;
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr long kConnectMilliseconds = 1000;
 constexpr long kTotalMilliseconds = 3000;
-constexpr std::size_t kLargestReply = 4 * 1024 * 1024;
+constexpr std::size_t kLargestReply = std::size_t{4} * 1024 * 1024;
 const char* const kStart =
     "start it with: systemctl --user start mdh-credentials (or: mdh-credentials serve)";
 

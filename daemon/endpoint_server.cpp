@@ -61,7 +61,7 @@ class EndpointServer::Rooms {
   FrontStep serve(const FrontRequest& request, std::string& out);
   void refuse(const HeadRefusal& refusal, std::string& out);
   void deny(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
-  Reply refresh(const RefreshWish& wish);
+  Reply refresh(const RefreshWish& wish) const;
   Reply metrics(Now now);
   void count(Route route, int status);
 
@@ -153,7 +153,7 @@ void EndpointServer::Rooms::deny(const Refusal& refusal, Route route, const Peer
     log_line(LogLevel::warn, line->message, line->fields);
 }
 
-Reply EndpointServer::Rooms::refresh(const RefreshWish& wish) {
+Reply EndpointServer::Rooms::refresh(const RefreshWish& wish) const {
   if (find_profile(hooks_.state(), wish.profile) == nullptr)
     return refresh_reply(wish.profile, {}, false);
   return refresh_reply(wish.profile, hooks_.refresh(wish.profile), true);

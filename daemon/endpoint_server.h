@@ -29,6 +29,8 @@ class EndpointServer {
   EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
                  EndpointHooks hooks);
   ~EndpointServer();
+  EndpointServer(const EndpointServer&) = delete;
+  EndpointServer& operator=(const EndpointServer&) = delete;
 
   // poll_fd() is one epoll fd to watch for input; turn() does what is due and returns. Deadlines
   // are inside.

@@ -11,7 +11,7 @@
 namespace mdh {
 namespace {
 
-constexpr std::uint64_t kLateness = 100 * 1000;  // microseconds
+constexpr std::uint64_t kLateness = 100'000;  // microseconds
 
 sd_event* event_of(const auto& pointer) {
   return static_cast<sd_event*>(pointer.get());
@@ -33,6 +33,9 @@ struct EventLoop::Source {
   int fd = -1;
   Callback callback;
   sd_event_source* source = nullptr;
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
   ~Source() { sd_event_source_disable_unref(source); }
 };
 
@@ -40,6 +43,9 @@ class EventLoop::Timer {
  public:
   Callback callback;
   sd_event_source* source = nullptr;
+  Timer() = default;
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
   ~Timer() { sd_event_source_disable_unref(source); }
 };
 

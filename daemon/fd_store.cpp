@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<const char*, 2> kSlots{"mdh-credentials-snapshot-a",
                                             "mdh-credentials-snapshot-b"};
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-constexpr off_t kLargest = 64 * 1024 * 1024;
+constexpr off_t kLargest = off_t{64} * 1024 * 1024;
 
 // The slot of the next snapshot: never the one that holds the last.
 std::size_t next_slot = 0;

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -225,7 +225,7 @@ Result<bool> replace_file(const std::string& target, std::string_view bytes,
   if (!write_held(draft.fd(), bytes)) return file_error("write", draft.path());
   if (::fsync(draft.fd()) != 0) return file_error("sync", draft.path());
   if (look_at(target) != before) return false;
-  const auto placed = before ? exchange(draft, target, *before) : put_where_none_is(draft, target);
+  auto placed = before ? exchange(draft, target, *before) : put_where_none_is(draft, target);
   if (!placed || !*placed) return placed;
   if (Done synced = sync_folder(folder_of(target)); !synced) return synced.error();
   return true;

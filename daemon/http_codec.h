@@ -15,6 +15,8 @@ class HttpCodec {
  public:
   HttpCodec();
   ~HttpCodec();
+  HttpCodec(const HttpCodec&) = delete;
+  HttpCodec& operator=(const HttpCodec&) = delete;
   // write() appends the answer, framed for the request. The fields are those of append_reply(), in
   // the order of their names where the library keeps one.
   void write(const RequestHead& head, const Reply& reply, Framing framing, std::string& out);

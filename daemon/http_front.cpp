@@ -54,7 +54,7 @@ void HttpFront::watch(int fd, std::uint32_t events, int operation) {
 
 void HttpFront::turn() {
   now_ = std::chrono::steady_clock::now();
-  std::array<epoll_event, 256> events;
+  std::array<epoll_event, 256> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): for epoll
   for (int round = 0; round < kMostRounds; ++round) {
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
     if (count <= 0) break;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kScratchBytes = 16384;
 constexpr std::size_t kMostLeaving = 64;
-constexpr std::size_t kMostAnswerBytes = 256 * 1024;
+constexpr std::size_t kMostAnswerBytes = std::size_t{256} * 1024;
 
 bool is_parked(const HttpConnection& connection) {
   return connection.standing == Standing::parked || connection.standing == Standing::hurried;

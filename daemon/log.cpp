@@ -1,7 +1,6 @@
 #include "daemon/log.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syslog.h>
 #include <sys/uio.h>
@@ -15,6 +14,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <memory>

@@ -116,6 +116,7 @@ void NetworkWatch::remember_present() {
 }
 
 bool NetworkWatch::came_up() {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the kernel fills it.
   alignas(nlmsghdr) std::array<char, 32768> bytes;
   bool up = false;
   while (socket_) {

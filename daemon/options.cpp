@@ -28,7 +28,7 @@ class Screen : public CLI::Formatter {
  public:
   Screen() { column_width(30); }
   std::string make_usage(const CLI::App* app, std::string) const override {
-    const std::string name = app->get_name();
+    const std::string& name = app->get_name();
     if (app->get_parent() == nullptr) return "Usage: mdh-credentials VERB [OPTIONS]\n";
     const std::string tail = name == "exec" ? " -- COMMAND [ARGUMENT...]" : "";
     return "Usage: mdh-credentials " + name + " [OPTIONS]" + tail + "\n";

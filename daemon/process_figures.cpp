@@ -31,11 +31,11 @@ Stat read_stat() {
   std::string field;
   Stat stat;
   for (int number = 3; fields >> field && number <= 24; ++number) {
-    if (number == 14) stat.user_ticks = std::atof(field.c_str());
-    if (number == 15) stat.system_ticks = std::atof(field.c_str());
-    if (number == 22) stat.start_ticks = std::atof(field.c_str());
-    if (number == 23) stat.virtual_bytes = std::atof(field.c_str());
-    if (number == 24) stat.resident_pages = std::atof(field.c_str());
+    if (number == 14) stat.user_ticks = std::strtod(field.c_str(), nullptr);
+    if (number == 15) stat.system_ticks = std::strtod(field.c_str(), nullptr);
+    if (number == 22) stat.start_ticks = std::strtod(field.c_str(), nullptr);
+    if (number == 23) stat.virtual_bytes = std::strtod(field.c_str(), nullptr);
+    if (number == 24) stat.resident_pages = std::strtod(field.c_str(), nullptr);
   }
   return stat;
 }

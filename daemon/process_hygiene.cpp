@@ -61,9 +61,9 @@ void forbid_dumps() {
 // would be said to be lost.
 void set_up_secure_heap() {
 #ifndef __SANITIZE_ADDRESS__
-  constexpr std::size_t size = 65536;
-  constexpr std::size_t smallest = 32;
-  CRYPTO_secure_malloc_init(size, smallest);
+  constexpr std::size_t kSize = 65536;
+  constexpr std::size_t kSmallest = 32;
+  CRYPTO_secure_malloc_init(kSize, kSmallest);
 #endif
 }
 
@@ -75,6 +75,7 @@ void set_up_secure_heap() {
     if (segment.p_type != PT_LOAD || segment.p_flags != (PF_R | PF_X)) continue;
     const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const std::uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as integers.
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
@@ -94,7 +95,7 @@ void harden_process() {
   forbid_dumps();
   inherited.mask = umask(077);
   set_up_secure_heap();
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 unsigned long raise_descriptor_limit() {
@@ -110,7 +111,7 @@ void restore_process() {
   if (inherited.mask) umask(*inherited.mask);
   if (inherited.core) setrlimit(RLIMIT_CORE, &*inherited.core);
   if (inherited.descriptors) setrlimit(RLIMIT_NOFILE, &*inherited.descriptors);
-  std::signal(SIGPIPE, SIG_DFL);
+  static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
 }
 
 }  // namespace mdh

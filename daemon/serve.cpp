@@ -23,6 +23,7 @@ std::string joined(const std::vector<std::string>& addresses) {
 
 std::vector<std::string> urls_of(const std::vector<std::string>& addresses) {
   std::vector<std::string> urls;
+  urls.reserve(addresses.size());
   for (const std::string& address : addresses) urls.push_back("http://" + address);
   return urls;
 }
@@ -55,7 +56,7 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   Service service({options, std::move(config).value(), std::move(folders).value(),
                    std::move(tokens).value(), std::move(listeners->sockets)});
   service.restore(handed.snapshots);
-  if (const Done written = write_endpoint_record(runtime, record); !written) return written;
+  if (Done written = write_endpoint_record(runtime, record); !written) return written;
   service.run();
   remove_endpoint_record(runtime);
   log_line(LogLevel::info, "stopped");

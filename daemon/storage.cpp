@@ -16,7 +16,7 @@
 namespace mdh {
 namespace {
 
-constexpr std::size_t kLargest = 16 * 1024 * 1024;
+constexpr std::size_t kLargest = std::size_t{16} * 1024 * 1024;
 constexpr int kMostEdits = 5;
 constexpr int kMostReads = 20;
 constexpr seconds kGuard{5};

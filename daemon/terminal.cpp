@@ -45,8 +45,8 @@ std::vector<std::size_t> column_widths(const std::vector<std::vector<Cell>>& row
 }
 
 void to_stderr(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace
