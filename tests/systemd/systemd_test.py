@@ -2,7 +2,7 @@
 """Goal: the package and its units do under a real systemd what the manual says.
 
 Makes the .deb from a build folder, boots systemd as PID 1 over this machine's root (--fresh-root: over a minimal
-Debian 12, made once by debootstrap), installs it there and lets every case work on it. Exits 77 where such a machine
+Debian of its release, made once by debootstrap), installs it there and lets every case work on it. Exits 77 where such a machine
 may not be made."""
 
 import argparse
