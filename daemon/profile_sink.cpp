@@ -71,14 +71,8 @@ class ProfileSink::Scribe {
     return std::exchange(news_reports_, {});
   }
 
-  void finish(milliseconds most) {
-    end(true);
-    std::unique_lock lock(mutex_);
-    ended_signal_.wait_for(lock, most, [this] { return ended_; });
-  }
-
- private:
-  // Only a finish() is a clean stop; a sink that makes way for another leaves the file alone.
+  // Only an end() or finish() of the sink's is a clean stop; a sink that makes way for another
+  // leaves the file alone.
   void end(bool clean) {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -86,6 +80,13 @@ class ProfileSink::Scribe {
     raise_event(work_);
   }
 
+  void finish(milliseconds most) {
+    end(true);
+    std::unique_lock lock(mutex_);
+    ended_signal_.wait_for(lock, most, [this] { return ended_; });
+  }
+
+ private:
   // What the thread was handed; `changed` when it is not what was written last.
   struct Orders {
     bool ending = false;
@@ -101,13 +102,13 @@ class ProfileSink::Scribe {
   }
 
   void run() {
-    watch_.watch(writer_.files());
+    watch_->watch(writer_.files());
     Orders orders;
     while (!orders.ending) {
       wait();
       orders = take_orders();
       // Undone at once after our own write, a file is again what the watch saw last.
-      const bool touched = !watch_.changed().empty() || wrote_;
+      const bool touched = !watch_->changed().empty() || wrote_;
       wrote_ = false;
       if (orders.changed) end_fight();
       if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
@@ -115,13 +116,14 @@ class ProfileSink::Scribe {
       if (orders.changed || touched || due) reconcile(orders.changed);
     }
     if (remove_at_end_ && orders.clean) (void)writer_.remove(wanted_).ok();
+    watch_.reset();  // takes the kernel some 15 ms
     const std::lock_guard lock(mutex_);
     ended_ = true;
     ended_signal_.notify_all();
   }
 
   void wait() {
-    pollfd sources[] = {{work_.get(), POLLIN, 0}, {watch_.poll_fd(), POLLIN, 0}};
+    pollfd sources[] = {{work_.get(), POLLIN, 0}, {watch_->poll_fd(), POLLIN, 0}};
     int timeout = -1;
     if (retry_at_) {
       const auto left = std::chrono::ceil<milliseconds>(*retry_at_ - steady_clock::now());
@@ -200,7 +202,7 @@ class ProfileSink::Scribe {
 
   // The thread's own.
   ProfileWriter writer_;
-  FileWatch watch_;
+  std::optional<FileWatch> watch_{std::in_place};
   std::vector<WantedProfile> wanted_;
   std::map<std::string, FileStatus> told_;
   std::optional<steady_clock::time_point> retry_at_;
@@ -224,6 +226,9 @@ int ProfileSink::event_fd() const {
 }
 std::vector<ProfileSink::Report> ProfileSink::reports() {
   return scribe_->reports();
+}
+void ProfileSink::end() {
+  scribe_->end(true);
 }
 void ProfileSink::finish(milliseconds most) {
   scribe_->finish(most);

@@ -28,8 +28,10 @@ class ProfileSink {
   int event_fd() const;
   // reports() is each profile's latest word, those changed since the last call.
   std::vector<Report> reports();
-  // finish() waits up to `most` for the last sync() to be written or fail and, with on_stop
-  // "remove", takes our lines out; the sink takes nothing more after it.
+  // end() begins what finish() waits for, and returns at once; the sink takes nothing more.
+  void end();
+  // finish() ends the sink: it waits up to `most` for the last sync() to be written or fail and,
+  // with on_stop "remove", takes our lines out.
   void finish(milliseconds most);
 
  private:

@@ -163,6 +163,7 @@ void Service::watch() {
 
 void Service::take_changes() {
   const Watcher::Changes changes = watcher_.take();
+  if (changes.closed) return endpoint_.drain();
   if (!changes.any()) return;
   const Now now = read_clocks();
   if (changes.clock_stepped || changes.network_up) refresher_.engine().reevaluate(now);
@@ -192,6 +193,7 @@ void Service::read_tokens() {
 
 // An edit is mostly seen by the watch and signalled as well: what came of it is told once.
 void Service::reload(Prompt prompt) {
+  if (stop_by_ != BootTime::max()) return;
   const Now now = read_clocks();
   notifier_.reloading();
   auto fresh = usable_config(options_);
@@ -235,12 +237,14 @@ void Service::feed_watchdog() {
   loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
 }
 
+// What takes time at the end is done while requests are still answered.
 void Service::stop() {
   if (stop_by_ != BootTime::max()) return;
   notifier_.stopping();
   stop_by_ = read_clocks().boot + kStopAtLast;
   loop_.set_timer(stop_timer_, stop_by_);
-  endpoint_.drain();
+  if (sink_) sink_->end();
+  watcher_.close();
 }
 
 }  // namespace mdh
