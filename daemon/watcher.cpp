@@ -96,6 +96,9 @@ class Watcher::Sources {
   }
 
   void close() {
+    for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd()}) {
+      epoll_ctl(poll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    }
     closing_ = std::thread([this] {
       files_.reset();
       eventfd_write(closed_.get(), 1);
