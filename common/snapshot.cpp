@@ -1,6 +1,7 @@
 #include "common/snapshot.h"
 
 #include <openssl/evp.h>
+#include <algorithm>
 
 #include <array>
 #include <bit>
@@ -205,6 +206,17 @@ Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id)
   if (!reader.whole()) return refused("damaged, its lengths are wrong");
   if (snapshot.boot_id != boot_id) return refused("left in another boot of the machine");
   return snapshot;
+}
+
+void add_older(Snapshot& newer, Snapshot older) {
+  if (newer.boot_id.empty()) newer.boot_id = std::move(older.boot_id);
+  for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
+  for (SnapshotEntry& entry : older.entries) {
+    const bool there = std::any_of(newer.entries.begin(), newer.entries.end(), [&](auto& one) {
+      return one.profile == entry.profile && one.identity == entry.identity;
+    });
+    if (!there) newer.entries.push_back(std::move(entry));
+  }
 }
 
 }  // namespace mdh

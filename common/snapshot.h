@@ -43,5 +43,8 @@ Secret write_snapshot(const Config& config, const State& state, std::string_view
 // read_snapshot() is what write_snapshot() wrote in this boot; an Error (class storage) says why
 // the bytes are refused: another format or version, another boot, damaged.
 Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id);
+// add_older() gives `newer` what it lacks of an older one: a profile's set of an identity is there
+// once, the newer one's.
+void add_older(Snapshot& newer, Snapshot older);
 
 }  // namespace mdh

@@ -156,6 +156,11 @@ bool all_valid(const State& state, Now now) {
       [&](const ProfileState& profile) { return servable(state, profile, now) != nullptr; });
 }
 
+bool all_settled(const State& state, Now now) {
+  return std::all_of(state.profiles.begin(), state.profiles.end(),
+                     [&](const auto& one) { return one.attempted || servable(state, one, now); });
+}
+
 bool all_attempted(const State& state) {
   return std::all_of(state.profiles.begin(), state.profiles.end(),
                      [](const ProfileState& profile) { return profile.attempted; });

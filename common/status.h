@@ -22,6 +22,8 @@ milliseconds life_left(const State& state, const ProfileState& profile, Now now)
 bool all_valid(const State& state, Now now);
 // all_attempted() is true once every profile's first attempt has ended.
 bool all_attempted(const State& state);
+// all_settled() is READY: every profile has a servable set, or its first attempt has ended.
+bool all_settled(const State& state, Now now);
 // name() is a file condition's lower-case word in status; never empty.
 std::string_view name(FileCondition condition);
 // spoken_duration() is a length of time for people, in its two largest units: "42 s", "12 min",

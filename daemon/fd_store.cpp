@@ -106,6 +106,12 @@ std::optional<Secret> read_stored(const FileDescriptor& snapshot) {
   return bytes;
 }
 
+Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored) {
+  const auto bytes = read_stored(stored);
+  if (bytes) return read_snapshot(bytes->reveal(), boot_id());
+  return Error{.error_class = ErrorClass::storage, .message = "it is not a sealed memfd"};
+}
+
 std::string boot_id() {
   const FileDescriptor file(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
   std::array<char, 36> text{};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/secret.h"
+#include "common/snapshot.h"
 #include "daemon/file_descriptor.h"
 
 namespace mdh {
@@ -26,6 +27,8 @@ bool store_snapshot(const Secret& bytes);
 // read_stored() is a handed-over memfd's content, or nothing when it is not sealed, over 64 MiB or
 // cannot be read.
 std::optional<Secret> read_stored(const FileDescriptor& snapshot);
+// read_stored_snapshot() is the snapshot in it; an Error (class storage) says why it is refused.
+Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored);
 // boot_id() is /proc/sys/kernel/random/boot_id, which ties a snapshot to this boot.
 std::string boot_id();
 

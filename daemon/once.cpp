@@ -53,14 +53,6 @@ void fetch(Refresher& refresher) {
   }
 }
 
-std::vector<WantedProfile> wanted_of(const State& state, Now now) {
-  std::vector<WantedProfile> wanted;
-  for (const ProfileState& profile : state.profiles) {
-    wanted.push_back({profile.profile, profile.region, servable(state, profile, now)});
-  }
-  return wanted;
-}
-
 bool print_fetched(const State& state, Now now) {
   bool all = true;
   for (const ProfileState& profile : state.profiles) {
@@ -114,7 +106,7 @@ int once(const Command& command) {
 
   const Now now = read_clocks();
   const bool fetched = print_fetched(refresher.state(), now);
-  const auto wanted = wanted_of(refresher.state(), now);
+  const auto wanted = wanted_profiles(refresher.state(), now);
   if (!config->profile_file.enabled) return fetched ? 0 : 1;
   const bool stored = command.dry_run ? preview(*config, wanted) : write(*config, wanted);
   return fetched && stored ? 0 : 1;

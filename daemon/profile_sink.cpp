@@ -59,6 +59,15 @@ class ProfileSink::Scribe {
     return std::exchange(news_reports_, {});
   }
 
+  // Only an end() or finish() of the sink's is a clean stop; a sink that makes way for another
+  // leaves the file alone.
+  void end(bool clean) {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    clean_ = clean_ || clean;
+    work_.ring();
+  }
+
   Done finish(milliseconds most) {
     end(true);
     std::unique_lock lock(mutex_);
@@ -69,14 +78,6 @@ class ProfileSink::Scribe {
   }
 
  private:
-  // Only a finish() is a clean stop; a sink that makes way for another leaves the file alone.
-  void end(bool clean) {
-    const std::lock_guard lock(mutex_);
-    ending_ = true;
-    clean_ = clean_ || clean;
-    work_.ring();
-  }
-
   // What the thread was handed; `changed` when it is not what was written last.
   struct Orders {
     bool ending = false;
@@ -92,13 +93,13 @@ class ProfileSink::Scribe {
   }
 
   void run() {
-    watch_.watch(writer_.files());
+    watch_->watch(writer_.files());
     Orders orders;
     while (!orders.ending) {
       wait();
       orders = take_orders();
       // Undone at once after our own write, a file is again what the watch saw last.
-      const bool touched = !watch_.changed().empty() || wrote_;
+      const bool touched = !watch_->changed().empty() || wrote_;
       wrote_ = false;
       if (orders.changed) end_fight();
       if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
@@ -107,6 +108,7 @@ class ProfileSink::Scribe {
     }
     const bool removing = remove_at_end_ && orders.clean;
     Done removed = removing ? writer_.remove(wanted_) : done();
+    watch_.reset();  // takes the kernel some 15 ms
     const std::lock_guard lock(mutex_);
     removed_ = std::move(removed);
     ended_ = true;
@@ -114,7 +116,7 @@ class ProfileSink::Scribe {
   }
 
   void wait() {
-    pollfd sources[] = {{work_.fd(), POLLIN, 0}, {watch_.poll_fd(), POLLIN, 0}};
+    pollfd sources[] = {{work_.fd(), POLLIN, 0}, {watch_->poll_fd(), POLLIN, 0}};
     int timeout = -1;
     if (retry_at_) {
       const auto left = std::chrono::ceil<milliseconds>(*retry_at_ - steady_clock::now());
@@ -194,7 +196,7 @@ class ProfileSink::Scribe {
 
   // The thread's own.
   ProfileWriter writer_;
-  FileWatch watch_;
+  std::optional<FileWatch> watch_{std::in_place};
   std::vector<WantedProfile> wanted_;
   std::map<std::string, FileStatus> told_;
   std::optional<steady_clock::time_point> retry_at_;
@@ -218,6 +220,9 @@ int ProfileSink::event_fd() const {
 }
 std::vector<ProfileSink::Report> ProfileSink::reports() {
   return scribe_->reports();
+}
+void ProfileSink::end() {
+  scribe_->end(true);
 }
 Done ProfileSink::finish(milliseconds most) {
   return scribe_->finish(most);

@@ -28,9 +28,11 @@ class ProfileSink {
   int event_fd() const;
   // reports() is each profile's latest word, those changed since the last call.
   std::vector<Report> reports();
-  // finish() waits up to `most` for the last sync() to be written or fail and, with on_stop
-  // "remove", takes our lines out; the sink takes nothing more after it. An error where the lines
-  // could not be taken out, or the file's disk took longer.
+  // end() begins what finish() waits for, and returns at once; the sink takes nothing more.
+  void end();
+  // finish() ends the sink: it waits up to `most` for the last sync() to be written or fail and,
+  // with on_stop "remove", takes our lines out. An error where they could not be taken out, or the
+  // file's disk took longer.
   Done finish(milliseconds most);
 
  private:

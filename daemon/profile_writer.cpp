@@ -66,6 +66,14 @@ Error on_path(Error error, const std::string& path) {
 
 }  // namespace
 
+std::vector<WantedProfile> wanted_profiles(const State& state, Now now) {
+  std::vector<WantedProfile> wanted;
+  for (const ProfileState& profile : state.profiles) {
+    wanted.push_back({profile.profile, profile.region, servable(state, profile, now)});
+  }
+  return wanted;
+}
+
 ProfileWriter::ProfileWriter(ProfileFileConfig config, std::string program)
     : config_(std::move(config)), program_(std::move(program)) {}
 

@@ -28,6 +28,9 @@ struct WantedProfile {
   bool operator==(const WantedProfile&) const = default;
 };
 
+// wanted_profiles() is every profile with what is servable of it now.
+std::vector<WantedProfile> wanted_profiles(const State& state, Now now);
+
 // A profile's word on its file.
 struct ProfileReport {
   std::string profile;

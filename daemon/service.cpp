@@ -17,13 +17,6 @@ namespace {
 constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
 constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
 
-// A profile is settled for READY once it has credentials or its first attempt has ended.
-bool settled(const State& state, Now now) {
-  return std::all_of(state.profiles.begin(), state.profiles.end(), [&](const ProfileState& one) {
-    return one.attempted || servable(state, one, now);
-  });
-}
-
 EndpointConfig resolved(EndpointConfig config, const Folders& folders) {
   config.token_file = token_path(config, folders.state);
   return config;
@@ -42,7 +35,7 @@ Service::Service(Foundations foundations)
       turn_timer_(loop_.add_timer([this] { changed_ = true; })),
       ready_timer_(loop_.add_timer([this] { changed_ = true; })),
       watchdog_timer_(loop_.add_timer([this] { feed_watchdog(); })),
-      reload_timer_(loop_.add_timer([this] { reload(); })),
+      reload_timer_(loop_.add_timer([this] { reload(Prompt::watch); })),
       stop_timer_(loop_.add_timer([] {})) {
   attach();
   open_sink();
@@ -62,7 +55,7 @@ EndpointHooks Service::hooks() {
 void Service::attach() {
   loop_.on_signal(SIGTERM, [this] { stop(); });
   loop_.on_signal(SIGINT, [this] { stop(); });
-  loop_.on_signal(SIGHUP, [this] { reload(); });
+  loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
   loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });
   loop_.on_readable(watcher_.poll_fd(), [this] { take_changes(); });
@@ -71,20 +64,20 @@ void Service::attach() {
 }
 
 void Service::restore(const std::vector<FileDescriptor>& stored) {
+  Snapshot left;
   for (const FileDescriptor& fd : stored) {
-    const auto bytes = read_stored(fd);
-    const auto snapshot =
-        bytes ? read_snapshot(bytes->reveal(), boot_id())
-              : Error{.error_class = ErrorClass::storage, .message = "it is not a sealed memfd"};
-    if (!snapshot) {
+    auto snapshot = read_stored_snapshot(fd);
+    if (snapshot) {
+      add_older(left, std::move(snapshot).value());
+    } else {
       log_line(LogLevel::warn, "stored credentials ignored: " + snapshot.error().message);
-      continue;
     }
-    const std::size_t taken = refresher_.engine().restore(*snapshot, read_clocks());
-    log_line(LogLevel::info, "took over " + std::to_string(taken) + " of " +
-                                 std::to_string(snapshot->entries.size()) +
-                                 " credential sets from the last process");
   }
+  if (left.entries.empty()) return;
+  const std::size_t taken = refresher_.engine().restore(left, read_clocks());
+  log_line(LogLevel::info, "took over " + std::to_string(taken) + " of " +
+                               std::to_string(left.entries.size()) +
+                               " credential sets from the last process");
 }
 
 void Service::run() {
@@ -94,8 +87,8 @@ void Service::run() {
     settle();
   }
   if (!sink_) return;
-  const Done left = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
-  if (!left) log_line(LogLevel::warn, left.error().message);
+  const Done end = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
+  if (!end) log_line(LogLevel::warn, end.error().message);
 }
 
 // The one place where the world is made to agree with the state; nothing happens in a turn that
@@ -114,19 +107,10 @@ void Service::settle() {
 void Service::sync(Now now) {
   endpoint_.state_changed();
   chronicle_.tell(refresher_.state(), now);
-  sync_profile_file(now);
+  if (sink_) sink_->sync(wanted_profiles(refresher_.state(), now));
   sync_store();
   notifier_.status(status_line(refresher_.state(), now));
   sync_readiness(now);
-}
-
-void Service::sync_profile_file(Now now) {
-  if (!sink_) return;
-  std::vector<WantedProfile> wanted;
-  for (const ProfileState& profile : refresher_.state().profiles) {
-    wanted.push_back({profile.profile, profile.region, servable(refresher_.state(), profile, now)});
-  }
-  sink_->sync(std::move(wanted));
 }
 
 void Service::sync_store() {
@@ -140,7 +124,7 @@ void Service::sync_store() {
 }
 
 void Service::sync_readiness(Now now) {
-  if (ready_ || (!settled(refresher_.state(), now) && now.boot < ready_by_)) return;
+  if (ready_ || (!all_settled(refresher_.state(), now) && now.boot < ready_by_)) return;
   ready_ = true;
   notifier_.ready();
   release_start_up();
@@ -172,6 +156,7 @@ void Service::watch() {
 
 void Service::take_changes() {
   const Watcher::Changes changes = watcher_.take();
+  if (changes.closed) return endpoint_.drain();
   if (!changes.any()) return;
   const Now now = read_clocks();
   if (changes.clock_stepped || changes.network_up) refresher_.engine().reevaluate(now);
@@ -199,17 +184,23 @@ void Service::read_tokens() {
   endpoint_.set_tokens(std::move(tokens).value());
 }
 
-void Service::reload() {
+// An edit is mostly seen by the watch and signalled as well: what came of it is told once.
+void Service::reload(Prompt prompt) {
+  if (stop_by_ != BootTime::max()) return;
   const Now now = read_clocks();
   notifier_.reloading();
   auto fresh = usable_config(options_);
+  const std::string refusal = fresh ? "" : with_hint(fresh.error());
   if (fresh) {
+    const bool news = *fresh != config_ || !refusal_.empty() || prompt == Prompt::signal;
     adopt(std::move(fresh).value(), now);
-  } else {
-    log_line(LogLevel::error,
-             "reload refused, the old configuration stays in force: " + with_hint(fresh.error()),
+    log_line(news ? LogLevel::info : LogLevel::debug,
+             "configuration read again from " + config_.origin);
+  } else if (prompt == Prompt::signal || refusal != refusal_) {
+    log_line(LogLevel::error, "reload refused, the old configuration stays in force: " + refusal,
              {{"MDH_STAGE", std::string(name(fresh.error().stage))}});
   }
+  refusal_ = refusal;
   notifier_.reloaded();
 }
 
@@ -225,7 +216,6 @@ void Service::adopt(Config config, Now now) {
   watch();
   stored_.clear();
   changed_ = true;
-  log_line(LogLevel::info, "configuration read again from " + config_.origin);
   if (!same_listen) {
     log_line(LogLevel::warn, "endpoint.listen changed: it takes effect with the next start");
   }
@@ -240,12 +230,14 @@ void Service::feed_watchdog() {
   loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
 }
 
+// What takes time at the end is done while requests are still answered.
 void Service::stop() {
   if (stop_by_ != BootTime::max()) return;
   notifier_.stopping();
   stop_by_ = read_clocks().boot + kStopAtLast;
   loop_.set_timer(stop_timer_, stop_by_);
-  endpoint_.drain();
+  if (sink_) sink_->end();
+  watcher_.close();
 }
 
 }  // namespace mdh

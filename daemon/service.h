@@ -41,16 +41,17 @@ class Service {
   void run();
 
  private:
+  enum class Prompt { signal, watch };  // what made the configuration be read again
+
   void attach();
   void settle();
   void sync(Now now);
-  void sync_profile_file(Now now);
   void sync_store();
   void sync_readiness(Now now);
   void take_file_reports();
   void take_changes();
   void file_changed(const std::string& path, Now now);
-  void reload();
+  void reload(Prompt prompt);
   void adopt(Config config, Now now);
   void read_tokens();
   void open_sink();
@@ -69,6 +70,7 @@ class Service {
   Watcher watcher_;
   Chronicle chronicle_;
   std::vector<CredentialsPtr> stored_;  // what rides in the fd store now
+  std::string refusal_;                 // why the last reload was refused; empty: it was not
   BootTime ready_by_;
   BootTime stop_by_ = BootTime::max();
   bool ready_ = false;

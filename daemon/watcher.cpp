@@ -1,12 +1,15 @@
 #include "daemon/watcher.h"
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <ctime>
 #include <limits>
+#include <optional>
+#include <thread>
 
 #include "daemon/file_descriptor.h"
 #include "daemon/file_watch.h"
@@ -63,22 +66,43 @@ milliseconds time_asleep() {
 class Watcher::Sources {
  public:
   explicit Sources(std::function<milliseconds()> asleep)
-      : asleep_(std::move(asleep)), slept_(asleep_()), poll_(epoll_create1(EPOLL_CLOEXEC)) {
-    add(step_.poll_fd());
-    add(network_.poll_fd());
-    add(files_.poll_fd());
+      : asleep_(std::move(asleep)),
+        slept_(asleep_()),
+        poll_(epoll_create1(EPOLL_CLOEXEC)),
+        closed_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        files_(std::in_place) {
+    for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd(), closed_.get()}) {
+      add(fd);
+    }
   }
+  ~Sources() {
+    if (closing_.joinable()) closing_.join();
+  }
+  Sources(const Sources&) = delete;
+  Sources& operator=(const Sources&) = delete;
 
   int poll_fd() const { return poll_.get(); }
-  FileWatch& files() { return files_; }
+  FileWatch& files() { return *files_; }
 
   Changes take() {
     Changes changes;
+    changes.closed = closing_.joinable() && closed();
+    if (closing_.joinable()) return changes;
     changes.clock_stepped = step_.stepped();
     changes.clock_stepped |= slept();
     changes.network_up = network_.came_up();
-    changes.files = files_.changed();
+    changes.files = files_->changed();
     return changes;
+  }
+
+  void close() {
+    for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd()}) {
+      epoll_ctl(poll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    }
+    closing_ = std::thread([this] {
+      files_.reset();
+      eventfd_write(closed_.get(), 1);
+    });
   }
 
  private:
@@ -86,6 +110,11 @@ class Watcher::Sources {
     epoll_event event{};
     event.events = EPOLLIN;
     if (fd >= 0) epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event);
+  }
+
+  bool closed() {
+    eventfd_t count = 0;
+    return eventfd_read(closed_.get(), &count) == 0;
   }
 
   bool slept() {
@@ -100,7 +129,9 @@ class Watcher::Sources {
   FileDescriptor poll_;
   StepDetector step_;
   NetworkWatch network_;
-  FileWatch files_;
+  FileDescriptor closed_;
+  std::optional<FileWatch> files_;
+  std::thread closing_;
 };
 
 Watcher::Watcher(std::function<milliseconds()> asleep)
@@ -118,6 +149,10 @@ int Watcher::poll_fd() const {
 
 Watcher::Changes Watcher::take() {
   return sources_->take();
+}
+
+void Watcher::close() {
+  sources_->close();
 }
 
 }  // namespace mdh

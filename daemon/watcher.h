@@ -22,6 +22,7 @@ class Watcher {
     bool clock_stepped = false;  // also after a suspend
     bool network_up = false;
     std::vector<std::string> files;  // the watched paths that changed, each once
+    bool closed = false;
     bool any() const { return clock_stepped || network_up || !files.empty(); }
   };
 
@@ -35,6 +36,9 @@ class Watcher {
   // take() is what changed since the last call. A suspend is seen at any call, asked for by
   // poll_fd() or not.
   Changes take();
+  // close() begins the end of the watch, on a thread of its own: the kernel takes some 15 ms over
+  // an inotify descriptor. take() then has nothing but `closed`, once it is done. Called once.
+  void close();
 
  private:
   class Sources;

@@ -87,6 +87,26 @@ TEST(Snapshot, ErrorsTellNoSecret) {
   EXPECT_EQ(read.error().message.find("boot-1"), std::string::npos);
 }
 
+TEST(Snapshot, TakesFromAnOlderOneOnlyWhatItLacks) {
+  State older = state();
+  older.accounts[1].upstream_since_boot = milliseconds(5);
+  older.profiles[0].credentials = bench::credentials(kWall + seconds(60), kWall, "an older set");
+  older.profiles[1].credentials = older.profiles[0].credentials;
+  Snapshot newer = read_snapshot(written(), "boot-1").value();
+  add_older(newer,
+            read_snapshot(write_snapshot(config(), older, "boot-1").reveal(), "boot-1").value());
+  ASSERT_EQ(newer.entries.size(), 3u);
+  EXPECT_EQ(newer.entries[0].credentials->access_key_id, "lab-0");
+  EXPECT_EQ(newer.entries[2].profile, "lab-1");
+  EXPECT_EQ(newer.entries[2].credentials->access_key_id, "an older set");
+  EXPECT_EQ(newer.accounts.front().upstream_since_boot, milliseconds(1'799'999'000'123));
+  EXPECT_EQ(newer.accounts.back().upstream_since_boot, milliseconds(5));
+  Snapshot none;
+  add_older(none, newer);
+  EXPECT_EQ(none.boot_id, "boot-1");
+  EXPECT_EQ(none.entries.size(), 3u);
+}
+
 TEST(Snapshot, IdentityChangesWithWhatDecidesWhoseKeysTheyAre) {
   const AccountConfig account = config().accounts[0];
   const ProjectConfig project = account.projects[0];

@@ -78,6 +78,21 @@ bool network_up(Watcher& watcher) {
   return watcher.take().network_up && told;
 }
 
+TEST(Watcher, SaysOnceThatItIsClosedAndNothingAfter) {
+  const std::string folder = testing::TempDir() + "/mdh-closed-watch";
+  std::filesystem::create_directory(folder);
+  Watcher watcher;
+  watcher.watch_files({folder + "/file"});
+  watcher.close();
+  ASSERT_TRUE(woken(watcher, 5000));
+  EXPECT_TRUE(watcher.take().closed);
+  std::ofstream(folder + "/file") << "changed";
+  EXPECT_FALSE(woken(watcher, 50));
+  const Watcher::Changes after = watcher.take();
+  EXPECT_FALSE(after.any() || after.closed);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Watcher, SeesLinksAddressesAndRoutesComeUpOnceEach) {
   const int status = in_own_network([] {
     if (!ip("link add one type veth peer name two")) _exit(kNoNamespaces);

@@ -266,7 +266,7 @@ class FaultTest(EmulatorTest):
         answer = self.ask_token(self.claims(exp=int(time.time()) + 60))
         self.assert_refused(answer, "past")
         date = datetime.datetime.strptime(answer[1]["Date"], "%a, %d %b %Y %H:%M:%S GMT")
-        self.assertAlmostEqual((date - datetime.datetime.utcnow()).total_seconds(), 420, delta=5)
+        self.assertAlmostEqual((date - datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)).total_seconds(), 420, delta=5)
 
     def test_goes_down_and_comes_back_on_the_same_port(self):
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.ready["token_url"]).netloc, timeout=5)

@@ -46,14 +46,24 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Emulator CA")])
         certificate = self._build(self.name, self.name, self.key.public_key(), self.key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(self.key, hashes.SHA256())
+            x509.BasicConstraints(ca=True, path_length=0), critical=True).add_extension(
+            self._certifies(), critical=True).sign(self.key, hashes.SHA256())
         self.ca_file = write_private(self.directory / "ca.pem", certificate.public_bytes(PEM).decode())
 
     @staticmethod
-    def _build(subject, issuer, public_key, _signer, age_days=0):
-        now = datetime.datetime.utcnow()
+    def _certifies():
+        others = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+                  "encipher_only", "decipher_only")
+        return x509.KeyUsage(key_cert_sign=True, crl_sign=True, **dict.fromkeys(others, False))
+
+    @staticmethod
+    def _build(subject, issuer, public_key, signer, age_days=0):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
         return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
                 .serial_number(x509.random_serial_number())
+                # Python 3.13 verifies strictly by RFC 5280: no certificate without the two.
+                .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+                .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
                 .not_valid_before(now - datetime.timedelta(days=age_days + 1))
                 .not_valid_after(now + datetime.timedelta(days=2 - age_days)))
 

@@ -61,13 +61,13 @@ class Answer:
 class Daemon:
     """`serve` as a child, found by its endpoint.json."""
 
-    def __init__(self, place, arguments):
+    def __init__(self, place, arguments, program=PROGRAM, descriptors=()):
         self.place = place
         self.log_path = place.folder / f"daemon-{time.monotonic_ns()}.log"
         self.started = time.time()
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([PROGRAM, "serve", *place.folders(), *arguments], env=place.environment,
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen([program, "serve", *place.folders(), *arguments], env=place.environment,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=descriptors)
 
     @property
     def pid(self):

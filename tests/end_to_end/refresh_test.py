@@ -11,7 +11,7 @@ import harness
 
 def remaining(document):
     end = datetime.datetime.strptime(document["Expiration"], "%Y-%m-%dT%H:%M:%SZ")
-    return (end - datetime.datetime.utcnow()).total_seconds()
+    return (end - datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)).total_seconds()
 
 
 class ScheduleTest(harness.Case):

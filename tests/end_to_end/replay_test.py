@@ -218,7 +218,7 @@ class MethodTest(ReplayTest):
 
     def test_dates_on_the_wire_are_near(self):
         end = datetime.datetime.strptime(self.served["Expiration"], "%Y-%m-%dT%H:%M:%SZ")
-        left = (end - datetime.datetime.utcnow()).total_seconds()
+        left = (end - datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)).total_seconds()
         self.assertTrue(3590 < left <= 3600, left)
 
 

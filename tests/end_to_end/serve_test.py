@@ -211,6 +211,21 @@ class ReloadTest(harness.Case):
         self.assertEqual(daemon.credentials().json, before)
         self.assertIsNone(daemon.process.poll())
 
+    def test_an_edit_that_was_seen_and_signalled_is_told_once(self):
+        for change, told in (("good", "configuration read again"), ('{"accounts": [', "reload refused")):
+            with self.subTest(told):
+                document = self.config()
+                daemon = self.serve(config=self.write_config(document))
+                daemon.ready()
+                document["accounts"].pop()
+                self.place.write("config.json", document if change == "good" else change)
+                time.sleep(0.1)    # the watch has seen it, and lets 300 ms pass
+                daemon.hang_up()
+                harness.until(lambda d=daemon, t=told: t in d.log, 5, "the reload")
+                time.sleep(0.6)
+                self.assertEqual(daemon.log.count(told), 1, daemon.log)
+                daemon.stop()
+
     def test_takes_a_changed_key_file_without_a_signal(self):
         self.emulator.settings(access_token_life_seconds=1)
         daemon = self.serve()

@@ -94,7 +94,7 @@ class StandIn:
 
     @staticmethod
     def _check_dates(date, day, expiration):
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
         try:
             signed_at = datetime.datetime.strptime(date, "%Y%m%dT%H%M%SZ")
         except ValueError:

@@ -21,8 +21,9 @@ class Site:
 
     def __init__(self, build, fresh):
         self._folder = tempfile.TemporaryDirectory(prefix="mdh-packages-")
-        self.package = self.make_package(build, 1)
-        self.successor = self.make_package(build, 2)
+        self._build = build
+        self.package = self.make_package(1)
+        self.successor = self.make_package(2)
         lower = "/"
         if fresh:
             lower = machine.with_downloads(machine.fresh_root(), self.package, self._folder.name)
@@ -30,18 +31,22 @@ class Site:
         self.upstream = upstream.Upstream(self.machine)
         self.times = {"boot": self.machine.boot_seconds}
 
-    def make_package(self, build, release):
-        folder = pathlib.Path(self._folder.name) / f"release{release}"
-        subprocess.run(["cpack", "-G", "DEB", "--config", f"{build}/CPackConfig.cmake", "-B", str(folder),
-                        "-D", f"CPACK_DEBIAN_PACKAGE_RELEASE={release}"], check=True, stdout=subprocess.DEVNULL)
-        return next(folder.glob("*.deb"))
+    def make_package(self, release, kind="DEB", suffix="DEBIAN"):
+        folder = pathlib.Path(self._folder.name) / f"{kind}{release}"
+        subprocess.run(["cpack", "-G", kind, "--config", f"{self._build}/CPackConfig.cmake", "-B", str(folder),
+                        "-D", f"CPACK_{suffix}_PACKAGE_RELEASE={release}"], check=True, capture_output=True)
+        return next(folder.glob(f"*.{kind.lower()}"))
 
-    def install(self, package):
-        """install() is what apt prints while it installs a package into the machine, without a network."""
+    def bring(self, package):
+        """bring() is the package's path inside the machine, once it is there."""
         inside = f"/run/{package.name}"
         with open(package, "rb") as source:
             subprocess.run(self.machine.command(f"cat > {inside}"), stdin=source, check=True)
-        return self.machine.run(f"DEBIAN_FRONTEND=noninteractive apt-get -y install {inside} 2>&1")
+        return inside
+
+    def install(self, package):
+        """install() is what apt prints while it installs a package into the machine, without a network."""
+        return self.machine.run(f"DEBIAN_FRONTEND=noninteractive apt-get -y install {self.bring(package)} 2>&1")
 
     def close(self):
         self.upstream.stop()

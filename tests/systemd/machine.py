@@ -3,6 +3,7 @@ debootstrapped one. Needs root."""
 
 import os
 import pathlib
+import platform
 import shlex
 import shutil
 import subprocess
@@ -20,15 +21,16 @@ def permitted():
 
 
 def fresh_root():
-    """fresh_root() is a minimal Debian 12, made once (40 s) and kept in the user's cache."""
+    """fresh_root() is a minimal Debian of this machine's release, made once (40 s) and kept in the user's cache."""
+    suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    root = cache / "mdh-credentials-tests" / "bookworm"
+    root = cache / "mdh-credentials-tests" / suite
     if not (root / ".complete").exists():
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         subprocess.run(["debootstrap", "--variant=minbase",
                         "--include=systemd,systemd-sysv,dbus,libpam-systemd,procps,iproute2,curl,ca-certificates",
-                        "bookworm", str(root)], check=True, stdout=subprocess.DEVNULL)
+                        suite, str(root)], check=True, stdout=subprocess.DEVNULL)
         (root / ".complete").touch()
     return str(root)
 

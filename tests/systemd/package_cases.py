@@ -60,3 +60,32 @@ class PurgedPackage(Case):
                                 " -not -path '/usr/local/*' -not -path '/var/lib/systemd/*'")
         self.assertEqual(left, "")
         self.site.install(self.site.package)
+
+
+class RpmPackage(Case):
+    def rpm(self, action, what):
+        # Its own database is empty: what Debian installed is not in it.
+        return self.machine.run(f"rpm --force-debian --dbpath /run/rpm {action} {what} 2>&1").strip()
+
+    def test_is_installed_upgraded_and_erased(self):
+        if self.machine.status("command -v rpm") != 0:
+            self.skipTest("this machine has no rpm")
+        first, second = (self.site.make_package(release, "RPM", "RPM") for release in (1, 2))
+        self.machine.run("DEBIAN_FRONTEND=noninteractive apt-get -y purge mdh-credentials")
+        self.addCleanup(lambda: self.site.install(self.site.package))
+        self.assertEqual(self.rpm("-i --nodeps", self.site.bring(first)), "")
+        self.assertEqual(self.machine.run(f"systemctl is-enabled {UNIT}", check=False).strip(), "disabled")
+        self.setUp()    # the purge took the key and the configuration along
+        self.machine.run("systemctl enable mdh-credentials.socket mdh-credentials.service")
+        self.start()
+        before, pid = self.credentials(), self.main_pid()
+        self.upstream.control("down")
+        self.assertEqual(self.rpm("-U --nodeps", self.site.bring(second)), "")
+        self.assertNotIn(self.main_pid(), (0, pid), "the running daemon is the new one")
+        self.assertEqual(self.credentials(), before)
+        self.assertIn("-2.", self.rpm("-q", "mdh-credentials"))
+        self.rpm("-e --nodeps", "mdh-credentials")
+        self.assertEqual(self.machine.run("systemctl list-units --no-legend --state=active 'mdh-credentials*'"), "")
+        self.assertEqual(self.machine.run("find /usr /etc/systemd -xdev -name '*mdh-credentials*'"
+                                          " -not -path '/usr/local/*'"), "")
+        self.assertIn("lab.pem", self.machine.run("ls /etc/mdh-credentials/keys"), "a person's files stay")

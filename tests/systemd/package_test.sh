@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Goal: lintian finds nothing in the .deb, and the .rpm holds the same files.
+# Goal: lintian finds nothing in the .deb, and the .rpm holds the same files but for Debian's own.
 set -euo pipefail
 build=$1
 folder=$(mktemp -d)
@@ -10,10 +10,11 @@ cpack -G "DEB;RPM" --config "$build/CPackConfig.cmake" -B "$folder" >"$folder/cp
   exit 1
 }
 found=$(lintian --allow-root --fail-on none --tag-display-limit 0 "$folder"/*.deb 2>/dev/null)
-files() { grep -v -e lintian -e '/$' | sed 's|^\./|/|' | sort; }
+files() { grep -v -e lintian -e 'changelog\.Debian' -e '/$' | sed 's|^\./|/|' | sort; }
 difference=$(diff <(dpkg-deb --fsys-tarfile "$folder"/*.deb | tar -t | files) \
   <(rpm -qpl --nosignature "$folder"/*.rpm 2>/dev/null | files | grep -vxF -e /etc/mdh-credentials \
     -e /etc/mdh-credentials/keys -e /usr/share/doc/mdh-credentials -e /usr/share/doc/mdh-credentials/examples) || true)
+debians=$(rpm -qpl --nosignature "$folder"/*.rpm | grep -e lintian -e Debian || true)
 ls -l "$folder"/*.deb "$folder"/*.rpm
-printf '%s\n' "$found" "$difference"
-[ -z "$found$difference" ]
+printf '%s\n' "$found" "$difference" "$debians"
+[ -z "$found$difference$debians" ]

@@ -2,7 +2,7 @@
 """Goal: the package and its units do under a real systemd what the manual says.
 
 Makes the .deb from a build folder, boots systemd as PID 1 over this machine's root (--fresh-root: over a minimal
-Debian 12, made once by debootstrap), installs it there and lets every case work on it. Exits 77 where such a machine
+Debian of its release, made once by debootstrap), installs it there and lets every case work on it. Exits 77 where such a machine
 may not be made."""
 
 import argparse
@@ -17,7 +17,7 @@ import service_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         package_cases.UpgradedPackage, package_cases.PurgedPackage]
+         package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
 def parse():
