@@ -16,9 +16,9 @@ void WakeEvent::ring() const {
   ::eventfd_write(fd_.get(), 1);
 }
 
-void WakeEvent::take() const {
+bool WakeEvent::take() const {
   eventfd_t rings = 0;
-  ::eventfd_read(fd_.get(), &rings);
+  return ::eventfd_read(fd_.get(), &rings) == 0;
 }
 
 }  // namespace mdh

@@ -14,7 +14,8 @@ class WakeEvent {
   // fd() is readable from a ring() to the next take(); owned here.
   int fd() const { return fd_.get(); }
   void ring() const;
-  void take() const;
+  // take() is whether it rang since the last one.
+  bool take() const;
 
  private:
   FileDescriptor fd_;

@@ -1,7 +1,6 @@
 #include "daemon/watcher.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 #include <cerrno>
@@ -9,11 +8,13 @@
 #include <ctime>
 #include <limits>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "daemon/file_descriptor.h"
 #include "daemon/file_watch.h"
 #include "daemon/network_watch.h"
+#include "daemon/wake_event.h"
 
 namespace mdh {
 namespace {
@@ -69,14 +70,13 @@ class Watcher::Sources {
       : asleep_(std::move(asleep)),
         slept_(asleep_()),
         poll_(epoll_create1(EPOLL_CLOEXEC)),
-        closed_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         files_(std::in_place) {
-    for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd(), closed_.get()}) {
+    for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd(), closed_.fd()}) {
       add(fd);
     }
   }
   ~Sources() {
-    if (closing_.joinable()) closing_.join();
+    if (closer_.joinable()) closer_.join();
   }
   Sources(const Sources&) = delete;
   Sources& operator=(const Sources&) = delete;
@@ -86,8 +86,8 @@ class Watcher::Sources {
 
   Changes take() {
     Changes changes;
-    changes.closed = closing_.joinable() && closed();
-    if (closing_.joinable()) return changes;
+    changes.closed = closed_.take();
+    if (closing_) return changes;
     changes.clock_stepped = step_.stepped();
     changes.clock_stepped |= slept();
     changes.network_up = network_.came_up();
@@ -99,10 +99,16 @@ class Watcher::Sources {
     for (const int fd : {step_.poll_fd(), network_.poll_fd(), files_->poll_fd()}) {
       epoll_ctl(poll_.get(), EPOLL_CTL_DEL, fd, nullptr);
     }
-    closing_ = std::thread([this] {
+    closing_ = true;
+    const auto end = [this] {
       files_.reset();
-      eventfd_write(closed_.get(), 1);
-    });
+      closed_.ring();
+    };
+    try {
+      closer_ = std::thread(end);
+    } catch (const std::system_error&) {  // no thread to be had: then it takes its time here
+      end();
+    }
   }
 
  private:
@@ -110,11 +116,6 @@ class Watcher::Sources {
     epoll_event event{};
     event.events = EPOLLIN;
     if (fd >= 0) epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event);
-  }
-
-  bool closed() {
-    eventfd_t count = 0;
-    return eventfd_read(closed_.get(), &count) == 0;
   }
 
   bool slept() {
@@ -129,9 +130,10 @@ class Watcher::Sources {
   FileDescriptor poll_;
   StepDetector step_;
   NetworkWatch network_;
-  FileDescriptor closed_;
+  WakeEvent closed_;
   std::optional<FileWatch> files_;
-  std::thread closing_;
+  bool closing_ = false;
+  std::thread closer_;
 };
 
 Watcher::Watcher(std::function<milliseconds()> asleep)

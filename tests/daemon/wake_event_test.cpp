@@ -17,13 +17,13 @@ TEST(WakeEvent, IsReadableFromTheFirstRingToTheTake) {
   event.ring();
   event.ring();
   EXPECT_TRUE(rings(event));
-  event.take();
+  EXPECT_TRUE(event.take());
   EXPECT_FALSE(rings(event));
 }
 
 TEST(WakeEvent, TakingWhatNobodyRangDoesNotWait) {
   const WakeEvent event;
-  event.take();
+  EXPECT_FALSE(event.take());
   EXPECT_FALSE(rings(event));
 }
 
