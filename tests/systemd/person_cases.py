@@ -17,8 +17,8 @@ class Person(Case):
         self.give("lab.pem", self.upstream.key)
 
     def tearDown(self):
-        self.machine.run(f"systemctl stop mdh-credentials@{USER}.service; {self.manager} stop 'mdh-credentials*'",
-                         check=False)
+        self.machine.run(f"systemctl stop mdh-credentials@{USER}.service; {self.manager} stop 'mdh-credentials*';"
+                         f"{self.manager} reset-failed", check=False)
 
     manager = (f"runuser -u {USER} -- env HOME={HOME} XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user")
 
