@@ -9,6 +9,7 @@
 
 #include <sstream>
 
+#include "daemon/log.h"
 #include "running_endpoint.h"
 
 namespace mdh {
@@ -165,6 +166,7 @@ TEST(EndpointServer, LogsWhoWasRefusedWhatAndWhyButNoToken) {
   RunningEndpoint endpoint;
   testing::internal::CaptureStderr();
   endpoint.get("/credentials", "Authorization: guessed\r\n");
+  flush_log();  // written by a thread of its own
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(has(log, "refused /credentials/{profile} to uid " + std::to_string(geteuid()) +
                            ": Authorization does not hold the endpoint's token"))
