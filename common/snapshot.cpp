@@ -212,9 +212,10 @@ void add_older(Snapshot& newer, Snapshot older) {
   if (newer.boot_id.empty()) newer.boot_id = std::move(older.boot_id);
   for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
   for (SnapshotEntry& entry : older.entries) {
-    const bool there = std::any_of(newer.entries.begin(), newer.entries.end(), [&](auto& one) {
-      return one.profile == entry.profile && one.identity == entry.identity;
-    });
+    const bool there =
+        std::any_of(newer.entries.begin(), newer.entries.end(), [&](const auto& one) {
+          return one.profile == entry.profile && one.identity == entry.identity;
+        });
     if (!there) newer.entries.push_back(std::move(entry));
   }
 }

@@ -24,7 +24,7 @@ namespace mdh {
 namespace {
 
 constexpr std::size_t kMostQueued = 256;
-constexpr std::size_t kStackSize = 256 * 1024;
+constexpr std::size_t kStackSize = std::size_t{256} * 1024;
 
 std::atomic<LogLevel> lowest_level{LogLevel::info};
 
@@ -206,7 +206,7 @@ std::atomic<Desk*> current_desk{nullptr};
 void start_log(LogLevel level) {
   set_log_level(level);
   const Desk* before = current_desk.exchange(new Desk());
-  if (before == nullptr) std::atexit([] { flush_log(); });
+  if (before == nullptr) static_cast<void>(std::atexit([] { flush_log(); }));
 }
 
 void set_log_level(LogLevel level) {

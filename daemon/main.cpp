@@ -37,6 +37,7 @@ int run(const mdh::Command& command) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what nobody catches is our bug, and ends the process.
 int main(int argc, char** argv) {
   mdh::harden_process();
   const mdh::Parsed parsed = mdh::parse_command(argc, argv);

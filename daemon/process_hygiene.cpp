@@ -45,7 +45,7 @@ void wipe_what_openssl_frees() {
   CRYPTO_set_mem_functions(&allocate, &reallocate, &release);
 }
 __attribute__((section(".preinit_array"),
-               used)) void (*const before_libraries)() = &wipe_what_openssl_frees;
+               used)) void (*const kBeforeLibraries)() = &wipe_what_openssl_frees;
 
 void forbid_dumps() {
   rlimit limit{};

@@ -21,6 +21,8 @@ class ProfileSink {
   // `program` is the absolute path that the process form writes into credential_process.
   ProfileSink(ProfileFileConfig config, std::string program);
   ~ProfileSink();  // ends the thread; the file stays as it is
+  ProfileSink(const ProfileSink&) = delete;
+  ProfileSink& operator=(const ProfileSink&) = delete;
 
   // sync() hands over the whole wanted state; returns at once.
   void sync(std::vector<WantedProfile> wanted);

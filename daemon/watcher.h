@@ -28,6 +28,8 @@ class Watcher {
 
   explicit Watcher(std::function<milliseconds()> asleep = time_asleep);
   ~Watcher();
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
 
   // watch_files() replaces the set of watched paths (key files, configuration, token files).
   void watch_files(const std::vector<std::string>& paths);
