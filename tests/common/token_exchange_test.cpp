@@ -35,8 +35,7 @@ TEST(TokenRequest, IsTheFormOfTheGoldenFileAndNothingElse) {
   const HttpRequest request =
       token_request(account(), Assertion{Secret("aGVhZGVy.Y2xhaW1z.c2ln-_")});
   EXPECT_EQ(request.url, "https://designer.mydatahelps.org/identityserver/connect/token");
-  EXPECT_EQ(request.body.reveal(),
-            test::golden_text(std::string(MDH_TEST_DATA) + "/token_exchange/request.body"));
+  EXPECT_EQ(request.body.reveal(), test::golden_text(MDH_TEST_DATA "/token_exchange/request.body"));
   EXPECT_TRUE(request.authorization.empty());
   ASSERT_EQ(request.headers.size(), 2U);
   EXPECT_EQ(request.headers[1].value, "application/x-www-form-urlencoded");

@@ -24,7 +24,8 @@ std::string refusal(const std::string& path, std::size_t most = 100) {
 
 TEST(FileText, ReadsEveryByte) {
   const test::TemporaryFolder folder;
-  const std::string bytes = std::string("a\0\r\n\xff", 5) + std::string(30000, 'x');
+  std::string bytes("a\0\r\n\xff", 5);
+  bytes.append(30000, 'x');
   const std::string path = folder.write("file", bytes);
   EXPECT_EQ(read_text(path).value(), bytes);
   EXPECT_EQ(read_secret(path).value().reveal(), bytes);
