@@ -26,8 +26,8 @@ inline std::string golden_text(const std::filesystem::path& path) {
 
 inline std::vector<std::filesystem::path> golden_replies(const std::string& stage) {
   std::vector<std::filesystem::path> found;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(MDH_TEST_DATA) + "/" + stage)) {
+  const std::filesystem::path folder = MDH_TEST_DATA;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / stage)) {
     if (entry.path().extension() == ".reply") found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
