@@ -70,7 +70,7 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
 int serve(const Command& command) {
   EventLoop::block_signals();
   // A container's PID 1 is handed others' children; this leaves it to the kernel to reap them.
-  std::signal(SIGCHLD, SIG_IGN);
+  static_cast<void>(std::signal(SIGCHLD, SIG_IGN));
   HandedOver handed = take_handed_over();
   start_curl();
   const Done served = serve_until_stopped(command.source, std::move(handed));
