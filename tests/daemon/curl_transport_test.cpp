@@ -16,6 +16,7 @@
 #include "tests/daemon/loopback_stub.h"
 #include "tests/daemon/memory_trace.h"
 #include "tests/environment_guard.h"
+#include "tests/leave.h"
 #include "tests/temporary_folder.h"
 
 namespace mdh {
@@ -243,12 +244,12 @@ TEST_F(CurlTransportTest, TrustsAnAuthorityInTheSystemsHashedFolder) {
   options_.ca_file.clear();
   const pid_t child = ::fork();
   if (child == 0) {
-    if (::unshare(CLONE_NEWNS) != 0) ::_exit(2);
+    if (::unshare(CLONE_NEWNS) != 0) test::leave(2);
     ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
     if (::mount(folder_.path().c_str(), "/etc/ssl/certs", nullptr, MS_BIND, nullptr) != 0) {
-      ::_exit(2);
+      test::leave(2);
     }
-    ::_exit(fetch(stub.url()).reply.ok() ? 0 : 1);
+    test::leave(fetch(stub.url()).reply.ok() ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -393,7 +394,7 @@ TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
   const std::string resolv_conf = folder_.write("resolv.conf", "nameserver 127.0.0.1\n", 0644);
   const pid_t child = ::fork();
   if (child == 0) {
-    if (!enter_dns_black_hole(resolv_conf)) ::_exit(2);
+    if (!enter_dns_black_hole(resolv_conf)) test::leave(2);
     options_.connect_timeout = milliseconds(300);
     auto transport = std::make_unique<CurlTransport>(options_);
     const auto start = [&](std::uint64_t id) {
@@ -407,7 +408,7 @@ TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
     start(2);
     const bool under_way = transport->wait(milliseconds(50)).empty();
     transport.reset();
-    ::_exit(timed_out && under_way && since(begun) < milliseconds(1500) ? 0 : 1);
+    test::leave(timed_out && under_way && since(begun) < milliseconds(1500) ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -439,7 +440,7 @@ class DistantStub {
     if (child_ == 0) {
       const LoopbackStub stub(answering(json_reply("{}")));
       const int port = stub.port();
-      if (::write(pipe[1], &port, sizeof port) != sizeof port) ::_exit(1);
+      if (::write(pipe[1], &port, sizeof port) != sizeof port) test::leave(1);
       for (;;) ::pause();
     }
     if (::read(pipe[0], &port_, sizeof port_) != sizeof port_) std::abort();

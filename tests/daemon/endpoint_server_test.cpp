@@ -11,6 +11,7 @@
 
 #include "daemon/log.h"
 #include "running_endpoint.h"
+#include "tests/leave.h"
 
 namespace mdh {
 namespace {
@@ -180,8 +181,8 @@ int heard_by(uid_t user, const std::function<std::string()>& ask, std::string_vi
   if (child == 0) {
     if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
         setresuid(user, user, user) != 0)
-      _exit(2);
-    _exit(has(ask(), expected) ? 0 : 1);
+      test::leave(2);
+    test::leave(has(ask(), expected) ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "notify_socket.h"
+#include "tests/leave.h"
 
 namespace mdh {
 namespace {
@@ -96,7 +97,7 @@ TEST(FdStore, SortsWhatIsHandedOverNewestSnapshotFirst) {
         taken.listeners.size() == 1 && taken.listeners[0].get() == 4 &&
         taken.snapshots.size() == 2 && *read_stored(taken.snapshots[0]) == Secret("newer") &&
         std::getenv("LISTEN_FDS") == nullptr && (fcntl(4, F_GETFD) & FD_CLOEXEC) != 0;
-    _exit(right ? 0 : 1);
+    test::leave(right ? 0 : 1);
   }
   int status = 1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -118,7 +119,7 @@ TEST(FdStore, StoresIntoTheOtherSlotThanTheOneHandedOver) {
     store_snapshot(Secret("next"));
     const bool right =
         line_of(next.next().text, "FDNAME") != slot && line_of(next.next().text, "FDNAME") == slot;
-    _exit(right ? 0 : 1);
+    test::leave(right ? 0 : 1);
   }
   int status = 1;
   ASSERT_EQ(waitpid(child, &status, 0), child);

@@ -16,6 +16,7 @@
 #include <functional>
 
 #include "daemon/file_descriptor.h"
+#include "tests/leave.h"
 
 namespace mdh {
 namespace {
@@ -28,7 +29,7 @@ int in_child(int error_fd, const std::function<bool()>& body) {
   const pid_t child = fork();
   if (child == 0) {
     dup2(error_fd, STDERR_FILENO);
-    _exit(body() ? 0 : 1);
+    test::leave(body() ? 0 : 1);
   }
   int status = -1;
   waitpid(child, &status, 0);

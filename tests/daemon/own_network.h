@@ -9,6 +9,8 @@
 #include <functional>
 #include <string>
 
+#include "tests/leave.h"
+
 namespace mdh {
 
 inline constexpr int kNoNamespaces = 77;
@@ -19,7 +21,7 @@ inline int in_own_network(const std::function<bool()>& body) {
   if (child == 0) {
     if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
       _exit(kNoNamespaces);
-    _exit(body() ? 0 : 1);
+    test::leave(body() ? 0 : 1);
   }
   int status = -1;
   waitpid(child, &status, 0);

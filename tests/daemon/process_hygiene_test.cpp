@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tests/leave.h"
+
 namespace mdh {
 namespace {
 
@@ -26,7 +28,7 @@ class ProcessHygiene : public testing::Test {
 
 [[noreturn]] void leave(bool good, const char* what) {
   if (!good) std::fprintf(stderr, "%s\n", what);
-  _exit(good ? 0 : 1);
+  test::leave(good ? 0 : 1);
 }
 
 unsigned long soft_limit(__rlimit_resource resource) {

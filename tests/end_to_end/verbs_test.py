@@ -136,6 +136,26 @@ class VerbsTest(harness.Case):
         self.assert_exit(self.run_program("exec", "--profile", "mdh-lab", "--", "/nowhere/program"), 127)
         self.assert_exit(self.run_program("exec", "--profile", "mdh-lab", "--", self.place.write("plain", "x")), 126)
 
+    def test_a_default_profile_that_would_win_is_warned_of_and_hidden_when_asked(self):
+        folder = self.place.credentials_file.parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with open(self.place.credentials_file, "a") as file:
+            file.write("\n[default]\naws_access_key_id = AKIAMINE\naws_secret_access_key = mine\n")
+        show = ["--profile", "mdh-lab", "--", "sh", "-c", 'cat "$AWS_SHARED_CREDENTIALS_FILE"; echo "|$AWS_CONFIG_FILE"']
+        warned = self.run_program("exec", *show)
+        self.assertIn("static keys in [default] of " + str(self.place.credentials_file), warned.stderr)
+        self.assertIn("--isolate", warned.stderr)
+        hidden = self.run_program("exec", *self.place.folders()[:2], "--isolate", *show)
+        self.assert_exit(hidden, 0)
+        self.assertEqual(hidden.stderr, "")
+        text, _, config = hidden.stdout.rpartition("|")
+        self.assertEqual(text, "[default]\nregion = us-east-1\n")
+        self.assertIn("isolated-us-east-1", config)
+        with self.subTest("a state folder that cannot be written"):
+            refused = self.run_program("exec", "--state-dir", "/proc/nowhere", "--isolate", *show)
+            self.assert_exit(refused, 1)
+            self.assertIn("/proc/nowhere", refused.stderr)
+
     def test_exec_passes_signals(self):
         child = subprocess.Popen([harness.PROGRAM, "exec", "--profile", "mdh-lab", "--", "sleep", "30"],
                                  env=self.place.environment, stdin=subprocess.DEVNULL)
