@@ -1,8 +1,8 @@
 #include "common/snapshot.h"
 
 #include <openssl/evp.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>

@@ -20,9 +20,10 @@ def permitted():
     return os.geteuid() == 0 and subprocess.run(probe, capture_output=True).returncode == 0
 
 
-def fresh_root():
-    """fresh_root() is a minimal Debian of this machine's release, made once (40 s) and kept in the user's cache."""
-    suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
+def fresh_root(suite=None):
+    """fresh_root() is a minimal Debian of this release, else of this machine's; made once (40 s) and kept in the user's
+    cache."""
+    suite = suite or platform.freedesktop_os_release()["VERSION_CODENAME"]
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     root = cache / "mdh-credentials-tests" / suite
     if not (root / ".complete").exists():
