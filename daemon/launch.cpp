@@ -3,9 +3,9 @@
 #include <climits>
 #include <unistd.h>
 
-#include "common/signing_key.h"
-#include "daemon/environment.h"
-#include "daemon/key_source.h"
+#include "common/upstream/signing_key.h"
+#include "daemon/system/environment.h"
+#include "daemon/config/read_key.h"
 
 namespace mdh {
 

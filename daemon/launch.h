@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/result.h"
-#include "daemon/config_source.h"
+#include "daemon/config/load_config.h"
 
 namespace mdh {
 

@@ -1,10 +1,10 @@
 // The program: hardens itself, reads the command line, does the verb.
-#include "daemon/ask.h"
-#include "daemon/check.h"
-#include "daemon/once.h"
-#include "daemon/options.h"
-#include "daemon/process_hygiene.h"
-#include "daemon/serve.h"
+#include "daemon/verbs/credential_process.h"
+#include "daemon/verbs/check.h"
+#include "daemon/verbs/once.h"
+#include "daemon/verbs/options.h"
+#include "daemon/system/process_hygiene.h"
+#include "daemon/verbs/serve.h"
 
 namespace {
 

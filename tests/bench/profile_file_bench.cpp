@@ -12,10 +12,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "daemon/file_replacement.h"
-#include "daemon/storage.h"
-#include "tests/profile_file/generation.h"
-#include "tests/temporary_folder.h"
+#include "daemon/profile_file/replace_file.h"
+#include "daemon/profile_file/edit_file.h"
+#include "tests/proofs/generation.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mdh::test {
 namespace {

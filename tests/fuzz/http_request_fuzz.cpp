@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "common/endpoint.h"
-#include "common/guard.h"
+#include "common/endpoint/answer.h"
+#include "common/endpoint/guard.h"
 
 namespace {
 

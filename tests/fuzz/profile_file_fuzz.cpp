@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "common/file_difference.h"
-#include "common/profile_file.h"
+#include "common/profile_file/difference.h"
+#include "common/profile_file/section.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "common/credential_exchange.h"
-#include "common/token_exchange.h"
+#include "common/upstream/credential_exchange.h"
+#include "common/upstream/token_exchange.h"
 
 namespace {
 

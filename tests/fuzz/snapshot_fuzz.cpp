@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/snapshot.h"
+#include "common/state/snapshot.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);

@@ -6,26 +6,29 @@ import sys
 root = pathlib.Path(sys.argv[1])
 # library header -> the only sources that may include it
 DOORS = {
-    r"curl/": {"daemon/curl_transport.cpp", "daemon/transfer.cpp", "daemon/transfer_failure.cpp",
-                 "daemon/request_check.cpp", "daemon/endpoint_client.cpp"},
-    r"httplib\.h": {"daemon/http_codec.cpp", "daemon/options.cpp"},
-    r"spdlog/": {"daemon/log.cpp", "daemon/options.cpp"},
-    r"CLI/": {"daemon/options.cpp"},
-    r"prometheus/": {"common/metrics.cpp"},
-    r"systemd/sd-event": {"daemon/event_loop.cpp"},
-    r"systemd/sd-daemon": {"daemon/notifier.cpp", "daemon/fd_store.cpp", "daemon/options.cpp"},
-    r"systemd/sd-journal": {"daemon/log.cpp"},
+    r"curl/": {"daemon/upstream/transport.cpp", "daemon/upstream/transfer.cpp", "daemon/upstream/transfer_failure.cpp",
+                 "daemon/upstream/url_check.cpp", "daemon/verbs/endpoint_client.cpp"},
+    r"httplib\.h": {"daemon/endpoint/httplib_writer.cpp", "daemon/verbs/options.cpp"},
+    r"spdlog/": {"daemon/system/log.cpp", "daemon/verbs/options.cpp"},
+    r"CLI/": {"daemon/verbs/options.cpp"},
+    r"prometheus/": {"common/report/metrics.cpp"},
+    r"systemd/sd-event": {"daemon/system/event_loop.cpp"},
+    r"systemd/sd-daemon": {"daemon/service/notifier.cpp", "daemon/service/fd_store.cpp", "daemon/verbs/options.cpp"},
+    r"systemd/sd-journal": {"daemon/system/log.cpp"},
     r"nlohmann/": None,  # any source
     r"openssl/": None,
 }
 faults = []
-for path in sorted([*root.glob("common/*.[hc]*"), *root.glob("daemon/*.[hc]*")]):
+used = set()
+for path in sorted([*root.glob("common/**/*.[hc]*"), *root.glob("daemon/**/*.[hc]*")]):
     where = str(path.relative_to(root))
     for door, sources in DOORS.items():
         if re.search(r"#include <" + door, path.read_text()):
+            used.add(door)
             if path.suffix == ".h":
                 faults.append(f"{where}: a header may not include <{door}>")
             elif sources is not None and where not in sources:
                 faults.append(f"{where}: <{door}> has its doors in {', '.join(sorted(sources))}")
+faults += [f"nothing includes <{door}>: this test looks in the wrong place" for door in DOORS.keys() - used]
 print("\n".join(faults) or "every library stays behind its door")
 sys.exit(1 if faults else 0)

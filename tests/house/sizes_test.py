@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 root = pathlib.Path(sys.argv[1])
-sources = sorted([*root.glob("common/*.cpp"), *root.glob("daemon/*.cpp")])
-headers = sorted([*root.glob("common/*.h"), *root.glob("daemon/*.h")])
+sources = sorted([*root.glob("common/**/*.cpp"), *root.glob("daemon/**/*.cpp")])
+headers = sorted([*root.glob("common/**/*.h"), *root.glob("daemon/**/*.h")])
 faults = []
 for path in sources + headers:
     lines = path.read_text().splitlines()
@@ -27,6 +27,8 @@ for tag in map(json.loads, tags.stdout.splitlines()):
     lengths.append(length)
     if length > 60:
         faults.append(f"{tag['path']}:{tag['line']}: {tag['name']} has {length} lines, 60 at most")
+if len(lengths) < 1200:
+    faults.append(f"only {len(lengths)} functions were found: this test looks in the wrong place")
 lengths.sort()
 median, late = statistics.median(lengths), lengths[int(0.95 * len(lengths))]
 print(f"{len(lengths)} functions: median {median} lines, 95th percentile {late}, longest {lengths[-1]}")

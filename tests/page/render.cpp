@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <string>
 
-#include "common/metrics.h"
-#include "common/status.h"
-#include "common/status_page.h"
+#include "common/report/metrics.h"
+#include "common/report/status.h"
+#include "common/report/page.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <queue>
 #include <random>
 
-#include "common/engine.h"
+#include "common/refresh/engine.h"
 #include "tests/simulation/translation.h"
 
 namespace mdh::simulation {

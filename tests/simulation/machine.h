@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/engine.h"
+#include "common/refresh/engine.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/upstream.h"
 #include "tests/simulation/weather.h"

@@ -1,7 +1,7 @@
 // What a client makes of an upstream's answer: the pipeline's part, in the words of the engine.
 #pragma once
 
-#include "common/errand.h"
+#include "common/refresh/upstream_call.h"
 #include "tests/simulation/upstream.h"
 
 namespace mdh::simulation {

@@ -1,0 +1,83 @@
+// The configuration as values (CONTRACT: mdh-credentials.json(5)). Made by config_text (JSON) or
+// from the notebook's environment; checked there, so whoever holds a Config may rely on it.
+// Copyable, comparable.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/config/key_reference.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+struct ProjectConfig {
+  std::string profile;  // [A-Za-z0-9._@-]{1,64}, not DEFAULT, unique in the whole configuration
+  std::string project_code;          // explorer shape; sent as ProjectCode whenever set
+  std::string project_id;            // designer shape
+  std::string exchange_url;          // empty: the shape's default
+  std::string authorization_scheme;  // "" or "Bearer"
+  std::string region = "us-east-1";
+
+  bool operator==(const ProjectConfig&) const = default;
+};
+
+struct AccountConfig {
+  std::string name = "default";
+  std::string service_account;
+  KeySource private_key;
+  std::string token_url = "https://designer.mydatahelps.org/identityserver/connect/token";
+  std::string audience;  // never empty after parsing: token_url unless configured
+  seconds assertion_lifetime{900};
+  std::string assertion_type = "JWT";  // the JOSE header's `typ`
+  std::vector<ProjectConfig> projects;
+
+  bool operator==(const AccountConfig&) const = default;
+};
+
+struct ProfileFileConfig {
+  enum class Form { keys, process };
+  enum class OnStop { keep, remove };
+  bool enabled = true;
+  Form form = Form::keys;
+  // The credentials file. Empty in a configuration: AWS_SHARED_CREDENTIALS_FILE, else
+  // ~/.aws/credentials; may begin with ~/. load_config() resolves it: absolute, never empty.
+  std::string path;
+  // The file of the process form: AWS_CONFIG_FILE, else ~/.aws/config; set by load_config() alone.
+  std::string config_path;
+  bool write_region = true;
+  OnStop on_stop = OnStop::keep;
+
+  bool operator==(const ProfileFileConfig&) const = default;
+};
+
+struct EndpointConfig {
+  std::vector<std::string> listen{
+      "127.0.0.1:6340", "[::1]:6340"};  // checked: loopback or 169.254.170.2 / [fd00:ec2::23]
+  bool listen_configured = false;
+  std::string token_file;   // empty: authorization-token in the state folder
+  std::string token_group;  // empty: 0600 and no group
+  std::vector<std::string> allowed_users{"self", "root"};
+  bool imds = true;
+  bool imds_v1 = false;
+  std::string imds_profile;  // never empty after parsing: the first profile unless configured
+  int max_connections = 1024;
+
+  bool operator==(const EndpointConfig&) const = default;
+};
+
+enum class LogLevel { trace, debug, info, warn, error };
+
+struct Config {
+  std::string origin;  // the file, or "the environment": what messages name
+  std::vector<AccountConfig> accounts;
+  ProfileFileConfig profile_file;
+  EndpointConfig endpoint;
+  LogLevel log_level = LogLevel::info;
+  std::string ca_file;  // empty: the system's trust store
+
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace mdh

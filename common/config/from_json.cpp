@@ -1,0 +1,244 @@
+#include "common/config/from_json.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "common/config/json_reader.h"
+
+namespace mdh {
+namespace {
+
+constexpr bool kRequired = true;
+
+// What a row of a table says: this member, by this rule.
+template <auto kMember, const TextRule& kRule, typename T>
+Done text(const Place& at, T& out) {
+  return read_text(at, kRule, out.*kMember);
+}
+
+template <auto kMember, const TextRule& kRule, typename T>
+Done text_or_empty(const Place& at, T& out) {
+  return read_text_or_empty(at, kRule, out.*kMember);
+}
+
+template <auto kMember, typename T>
+Done flag(const Place& at, T& out) {
+  return read_flag(at, out.*kMember);
+}
+
+// A key pasted into the configuration must not come back in a message.
+Done read_private_key(const Place& at, AccountConfig& out) {
+  const auto source = parse_key_source(at.node.text);
+  if (!source) {
+    return config_fault(at.file, at.path + " must be " + std::string(kKeySource),
+                        "put the key into a file of its own, mode 0600, and name that file");
+  }
+  out.private_key = *source;
+  return done();
+}
+
+Done read_lifetime(const Place& at, AccountConfig& out) {
+  int lifetime = 0;
+  if (Done read = read_integer(at, 30, 3600, lifetime); !read) return read;
+  out.assertion_lifetime = seconds(lifetime);
+  return done();
+}
+
+Done read_form(const Place& at, ProfileFileConfig& out) {
+  std::size_t form = 0;
+  if (Done read = read_word(at, {"keys", "process"}, form); !read) return read;
+  out.form = static_cast<ProfileFileConfig::Form>(form);
+  return done();
+}
+
+Done read_on_stop(const Place& at, ProfileFileConfig& out) {
+  std::size_t on_stop = 0;
+  if (Done read = read_word(at, {"keep", "remove"}, on_stop); !read) return read;
+  out.on_stop = static_cast<ProfileFileConfig::OnStop>(on_stop);
+  return done();
+}
+
+Done read_listen(const Place& at, EndpointConfig& out) {
+  out.listen_configured = true;
+  return read_texts(at, kListenAddress, out.listen);
+}
+
+// A uid may be written as a number, too.
+Done read_allowed_users(const Place& at, EndpointConfig& out) {
+  out.allowed_users.clear();
+  return read_array(at, [&](const Place& item) -> Done {
+    std::string& user = out.allowed_users.emplace_back();
+    if (item.node.kind != JsonNode::Kind::integer) return read_text(item, kUser, user);
+    user = std::to_string(item.node.integer);
+    return item.node.integer < 0 ? Done(must_be(item, kUser.words)) : done();
+  });
+}
+
+Done read_max_connections(const Place& at, EndpointConfig& out) {
+  return read_integer(at, 1, 65535, out.max_connections);
+}
+
+Done read_log_level(const Place& at, Config& out) {
+  const auto level = parse_log_level(at.node.text);
+  if (!level) return must_be(at, kLogLevels);
+  out.log_level = *level;
+  return done();
+}
+
+Done read_schema(const Place& at, Config&) {
+  std::string ignored;
+  return read_text(at, kLine, ignored);
+}
+
+constexpr Key<ProjectConfig> kProjectKeys[] = {
+    {"profile", text<&ProjectConfig::profile, kProfile>, kRequired},
+    {"project_code", text<&ProjectConfig::project_code, kLine>},
+    {"project_id", text<&ProjectConfig::project_id, kIdentifier>},
+    {"exchange_url", text_or_empty<&ProjectConfig::exchange_url, kUpstreamUrl>},
+    {"authorization_scheme", text<&ProjectConfig::authorization_scheme, kScheme>},
+    {"region", text<&ProjectConfig::region, kRegion>},
+};
+
+Done read_projects(const Place& at, AccountConfig& out);
+
+constexpr Key<AccountConfig> kAccountKeys[] = {
+    {"name", text<&AccountConfig::name, kLine>},
+    {"service_account", text<&AccountConfig::service_account, kLine>, kRequired},
+    {"private_key", read_private_key, kRequired},
+    {"token_url", text<&AccountConfig::token_url, kUpstreamUrl>},
+    {"audience", text_or_empty<&AccountConfig::audience, kLine>},
+    {"assertion_lifetime_seconds", read_lifetime},
+    {"assertion_type", text<&AccountConfig::assertion_type, kLine>},
+    {"projects", read_projects, kRequired},
+};
+
+constexpr Key<ProfileFileConfig> kProfileFileKeys[] = {
+    {"enabled", flag<&ProfileFileConfig::enabled>},
+    {"form", read_form},
+    {"path", text_or_empty<&ProfileFileConfig::path, kPath>},
+    {"write_region", flag<&ProfileFileConfig::write_region>},
+    {"on_stop", read_on_stop},
+};
+
+constexpr Key<EndpointConfig> kEndpointKeys[] = {
+    {"listen", read_listen},
+    {"token_file", text_or_empty<&EndpointConfig::token_file, kPath>},
+    {"token_group", text_or_empty<&EndpointConfig::token_group, kGroup>},
+    {"allowed_users", read_allowed_users},
+    {"imds", flag<&EndpointConfig::imds>},
+    {"imds_v1", flag<&EndpointConfig::imds_v1>},
+    {"imds_profile", text_or_empty<&EndpointConfig::imds_profile, kProfile>},
+    {"max_connections", read_max_connections},
+};
+
+Done read_accounts(const Place& at, Config& out);
+Done read_profile_file(const Place& at, Config& out) {
+  return read_object(at, kProfileFileKeys, out.profile_file);
+}
+Done read_endpoint(const Place& at, Config& out) {
+  return read_object(at, kEndpointKeys, out.endpoint);
+}
+
+constexpr Key<Config> kTopKeys[] = {
+    {"$schema", read_schema},
+    {"accounts", read_accounts, kRequired},
+    {"profile_file", read_profile_file},
+    {"endpoint", read_endpoint},
+    {"log_level", read_log_level},
+    {"ca_file", text_or_empty<&Config::ca_file, kPath>},
+};
+
+// It must be plain which of upstream's two shapes a project has (explorer, designer).
+Done check_shape(const Place& at, const ProjectConfig& project) {
+  const bool code = !project.project_code.empty();
+  const bool id = !project.project_id.empty();
+  if (!code && !id) {
+    return config_fault(at.file, at.path + " must have a project_code or a project_id",
+                        "project_code is RK.<organisation>.<name>; project_id is Designer's");
+  }
+  if (code && id && project.exchange_url.empty()) {
+    return config_fault(at.file, at.path + " must have project_code or project_id, not both",
+                        "both are allowed together with exchange_url");
+  }
+  if (!id && project.exchange_url.find("{project_id}") != std::string::npos) {
+    return config_fault(at.file, at.path + ".project_id is missing; exchange_url asks for it");
+  }
+  return done();
+}
+
+Done read_projects(const Place& at, AccountConfig& out) {
+  return read_array(at, [&](const Place& item) -> Done {
+    ProjectConfig& project = out.projects.emplace_back();
+    if (Done read = read_object(item, kProjectKeys, project); !read) return read;
+    return check_shape(item, project);
+  });
+}
+
+Done read_accounts(const Place& at, Config& out) {
+  return read_array(at, [&](const Place& item) -> Done {
+    AccountConfig& account = out.accounts.emplace_back();
+    if (Done read = read_object(item, kAccountKeys, account); !read) return read;
+    if (account.audience.empty()) account.audience = account.token_url;
+    return done();
+  });
+}
+
+// Names are the users' handles on accounts and profiles: each must mean one.
+Done check_names(const Config& config) {
+  std::set<std::string_view> profiles;
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < config.accounts.size(); ++i) {
+    const AccountConfig& account = config.accounts[i];
+    const std::string path = child_path("accounts", i);
+    if (!names.insert(account.name).second) {
+      return config_fault(config.origin, path + ".name is another account's too: " + account.name,
+                          "give each account a name of its own");
+    }
+    for (std::size_t j = 0; j < account.projects.size(); ++j) {
+      const std::string& profile = account.projects[j].profile;
+      if (profiles.insert(profile).second) continue;
+      std::string fault = child_path(child_path(path, "projects"), j);
+      fault += ".profile is another project's too: " + profile;
+      return config_fault(config.origin, fault, "each project needs a profile of its own");
+    }
+  }
+  const std::string& imds = config.endpoint.imds_profile;
+  if (imds.empty() || profiles.contains(imds)) return done();
+  return config_fault(config.origin, "endpoint.imds_profile is not a project's profile: " + imds);
+}
+
+template <typename T, std::size_t N>
+void append_keys(std::vector<std::string>& all, const std::string& prefix,
+                 const Key<T> (&keys)[N]) {
+  for (const Key<T>& key : keys) all.push_back(prefix + std::string(key.name));
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+  const auto tree = parse_json(text, file);
+  if (!tree) return tree.error();
+  Config config;
+  config.origin = file;
+  if (Done read = read_object({*tree, "", file}, kTopKeys, config); !read) return read.error();
+  if (Done checked = check_names(config); !checked) return checked.error();
+  if (config.endpoint.imds_profile.empty()) {
+    config.endpoint.imds_profile = config.accounts.front().projects.front().profile;
+  }
+  return config;
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> all;
+  append_keys(all, "", kTopKeys);
+  append_keys(all, "accounts[].", kAccountKeys);
+  append_keys(all, "accounts[].projects[].", kProjectKeys);
+  append_keys(all, "profile_file.", kProfileFileKeys);
+  append_keys(all, "endpoint.", kEndpointKeys);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace mdh

@@ -1,0 +1,35 @@
+// IMDSv2 session tokens without a table: each carries when it was issued, how long it lasts and to
+// which user, sealed by HMAC-SHA256 under a key made from the endpoint's token. A flood of them
+// costs no memory, and they outlive a restart of the daemon. Clock and nonce are arguments. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/endpoint/token_ring.h"
+
+namespace mdh {
+
+inline constexpr seconds kLongestSession{21600};
+// The user of a caller whom the kernel could not name; equals itself only.
+inline constexpr std::uint32_t kNobodyKnown = 0xffffffff;
+
+struct SessionGrant {
+  WallTime issued{};
+  seconds ttl{};                      // 1 s to kLongestSession
+  std::uint32_t user = kNobodyKnown;  // the uid that asked
+  std::uint64_t nonce = 0;            // makes tokens of one moment differ
+};
+
+enum class SessionVerdict { good, expired, foreign, forged };
+
+// make_session_token() is 64 characters of base64url, sealed with the ring's current token.
+std::string make_session_token(const TokenRing& ring, const SessionGrant& grant);
+// check_session_token() is good for a token that the current token, or one in its grace, sealed,
+// that has not expired (nor comes from the future, after a step of the clock) and was given to
+// `user`; else why not. Compares in constant time.
+SessionVerdict check_session_token(const TokenRing& ring, std::string_view token,
+                                   std::uint32_t user, WallTime now);
+
+}  // namespace mdh

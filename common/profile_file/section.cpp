@@ -1,0 +1,157 @@
+#include "common/profile_file/section.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "common/profile_file/edit.h"
+#include "common/profile_file/python_text.h"
+
+namespace mdh {
+namespace {
+
+constexpr std::string_view kLegacyToken = "aws_security_token";
+
+WantedKeys wanted_keys(const ProfileSection& section, ProfileFileKind kind) {
+  WantedKeys keys;
+  if (kind == ProfileFileKind::credentials) {
+    keys = {{"aws_access_key_id", section.access_key_id},
+            {"aws_secret_access_key", section.secret_access_key},
+            {"aws_session_token", section.session_token},
+            {kLegacyToken, section.session_token, true},
+            {"x_security_token_expires", section.expires}};
+  } else {
+    keys = {{"credential_process", section.credential_process}};
+  }
+  if (!section.region.empty()) keys.push_back({"region", section.region});
+  return keys;
+}
+
+// What without_profile() takes out.
+const KeyNames kCredentialsKeys{"aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+                                kLegacyToken, "x_security_token_expires"};
+
+const KeyNames kConfigKeys{"credential_process"};
+
+Error refusal(const std::string& message) {
+  return {.error_class = ErrorClass::storage, .stage = Stage::file, .message = message};
+}
+
+bool fits_a_line(std::string_view value) {
+  const auto is_control = [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+  };
+  return std::none_of(value.begin(), value.end(), is_control) && stripped(value) == value &&
+         !bad_byte(value);
+}
+
+// R32: what every SDK can read as a profile's name.
+bool is_profile_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@%/-";
+  return !name.empty() && name != "DEFAULT" &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+std::optional<Error> unwritable(std::string_view profile, const WantedKeys& keys) {
+  if (!is_profile_name(profile)) return refusal("the profile's name cannot be a section's");
+  for (const Wanted& wanted : keys) {
+    if (fits_a_line(wanted.value)) continue;
+    return refusal(std::string(wanted.key) + " holds a character that a profile file cannot");
+  }
+  return std::nullopt;
+}
+
+// find_section() is the profile's place among the sections, their number when it has none; an Error
+// when two sections are the same profile (botocore reads the last, other SDKs the first or both).
+Result<std::size_t> find_section(const ProfileText& parts, std::string_view profile,
+                                 ProfileFileKind kind) {
+  std::size_t found = parts.sections.size();
+  for (std::size_t i = 0; i < parts.sections.size(); ++i) {
+    if (!names_profile(parts.sections[i].name, profile, kind)) continue;
+    if (found != parts.sections.size()) {
+      return refusal("line " + std::to_string(parts.sections[i].line) +
+                     " repeats the profile of line " + std::to_string(parts.sections[found].line));
+    }
+    found = i;
+  }
+  return found;
+}
+
+// A legacy token in [DEFAULT] would be preferred to ours: then it has to be in our section, too.
+void outrank_default(const ProfileText& parts, WantedKeys& keys) {
+  for (Wanted& wanted : keys) {
+    if (!wanted.only_where_present) continue;
+    for (const ProfileTextSection& section : parts.sections) {
+      if (section.name != "DEFAULT" || find_key(section, wanted.key) == nullptr) continue;
+      wanted.only_where_present = false;
+    }
+  }
+}
+
+std::string header_name(std::string_view profile, ProfileFileKind kind) {
+  const bool plain = kind == ProfileFileKind::credentials || profile == "default";
+  return plain ? std::string(profile) : "profile " + std::string(profile);
+}
+
+}  // namespace
+
+bool names_profile(std::string_view section_name, std::string_view profile, ProfileFileKind kind) {
+  if (kind == ProfileFileKind::credentials) return section_name == profile;
+  if (section_name == "default") return profile == "default";
+  if (!section_name.starts_with("profile")) return false;
+  const auto words = shell_words(section_name);
+  return words && words->size() == 2 && words->back() == profile;
+}
+
+Result<Secret> with_profile(std::string_view text, const ProfileSection& section,
+                            ProfileFileKind kind) {
+  WantedKeys keys = wanted_keys(section, kind);
+  if (auto error = unwritable(section.profile, keys)) return *error;
+  const auto parts = read_profile_text(text);
+  if (!parts) return parts.error();
+  const auto index = find_section(*parts, section.profile, kind);
+  if (!index) return index.error();
+  outrank_default(*parts, keys);
+  if (*index == parts->sections.size()) {
+    return with_section_added(*parts, header_name(section.profile, kind), keys);
+  }
+  return with_section_brought_up(*parts, *index, keys);
+}
+
+Result<Secret> without_profile(std::string_view text, std::string_view profile,
+                               ProfileFileKind kind) {
+  const auto parts = read_profile_text(text);
+  if (!parts) return parts.error();
+  const auto index = find_section(*parts, profile, kind);
+  if (!index) return index.error();
+  if (*index == parts->sections.size() || !parts->sections[*index].our_comment) return Secret(text);
+  return with_keys_taken_out(*parts, *index,
+                             kind == ProfileFileKind::config ? kConfigKeys : kCredentialsKeys);
+}
+
+Result<std::vector<std::string>> section_names(std::string_view text) {
+  const auto parts = read_profile_text(text);
+  if (!parts) return parts.error();
+  std::vector<std::string> names;
+  for (const ProfileTextSection& section : parts->sections) {
+    if (section.name != "DEFAULT") names.emplace_back(section.name);
+  }
+  return names;
+}
+
+Result<SectionKeys> section_keys(std::string_view text, std::string_view profile,
+                                 ProfileFileKind kind) {
+  const auto parts = read_profile_text(text);
+  if (!parts) return parts.error();
+  const auto index = find_section(*parts, profile, kind);
+  if (!index) return index.error();
+  if (*index == parts->sections.size()) return SectionKeys{};
+  const ProfileTextSection& section = parts->sections[*index];
+  return SectionKeys{.present = true,
+                     .static_keys = find_key(section, "aws_access_key_id") != nullptr,
+                     .credential_process = find_key(section, "credential_process") != nullptr,
+                     .managed = section.our_comment.has_value()};
+}
+
+}  // namespace mdh

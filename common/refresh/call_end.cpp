@@ -1,0 +1,148 @@
+#include "common/refresh/call_end.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/refresh/nudge.h"
+#include "common/state/history.h"
+
+namespace mdh {
+namespace {
+
+constexpr seconds kYoungToken{60};
+constexpr seconds kLeap{5};  // a correction of upstream's clock that schedules must follow
+
+bool access_refused(const Error& error) {
+  return error.http_status == 401 || error.http_status == 403;
+}
+
+// Until the project's set is no longer served; nothing when it is not any more.
+std::optional<milliseconds> served_for(const State& state, const ProjectSchedule& project,
+                                       Now now) {
+  const milliseconds rest = left(state, project, now) - kLeastServed;
+  if (rest <= milliseconds(0)) return std::nullopt;
+  return rest;
+}
+
+// The most urgent of the projects that wait for the token decides how soon it is asked for again.
+std::optional<milliseconds> shortest(const State& state,
+                                     const std::vector<ProjectSchedule*>& projects, Now now) {
+  std::optional<milliseconds> least;
+  for (const ProjectSchedule* project : projects) {
+    const auto rest = served_for(state, *project, now);
+    if (rest && (!least || *rest < *least)) least = rest;
+  }
+  return least;
+}
+
+Ending end_attempt(ProjectSchedule& project, const Journey& journey) {
+  const BootTime begun = project.begun.value_or(journey.sent);
+  project.begun.reset();
+  return {journey.now.wall, std::max(journey.now.boot - begun, milliseconds(0))};
+}
+
+std::string life_warning(milliseconds life) {
+  if (life >= kShortLife) return {};
+  return "credentials of this project live only " +
+         std::to_string(std::chrono::floor<seconds>(life).count()) +
+         " s, which is too short: under 900 s clients may see gaps";
+}
+
+// Served empty or dead keys are the field's commonest bug, so the last door checks once more.
+std::optional<std::string_view> unfit(const Credentials& set, milliseconds rest) {
+  if (set.access_key_id.empty() || set.secret_access_key.empty() || set.session_token.empty()) {
+    return "with an empty field";
+  }
+  if (rest < kLeastServed) return "that have expired already";
+  return std::nullopt;
+}
+
+void fail_project(Schedule& schedule, ProjectSchedule& project, const Error& error,
+                  const Journey& journey) {
+  project.rotation = after_failure(
+      project.rotation,
+      {error, journey.sent, journey.now.boot, served_for(schedule.state, project, journey.now)},
+      project.jitter.draw());
+  note_failure(schedule.state, schedule.state.profiles[project.profile], error,
+               end_attempt(project, journey));
+}
+
+Error denied(Error error) {
+  error.message = "access denied to this project, with a fresh access token too: " + error.message;
+  return error;
+}
+
+}  // namespace
+
+void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading,
+                  Now now) {
+  const auto index = static_cast<std::size_t>(&account - schedule.accounts.data());
+  AccountState& known = schedule.state.accounts[index];
+  const WallTime before = upstream_now(known, now);
+  account.clock = after_reading(account.clock, reading);
+  known.upstream_since_boot = account.clock.upstream_since_boot;
+  if (upstream_now(known, now) - before > kLeap) follow_clock(schedule, account, now);
+}
+
+void take_token(AccountSchedule& account, AccessTokenPtr token, Now now) {
+  account.rotation = {};
+  account.token_once = token->usable_until <= now.boot;
+  account.token_received = now.boot;
+  account.token = std::move(token);
+}
+
+void token_failed(Schedule& schedule, AccountSchedule& account, const Error& error,
+                  const Journey& journey) {
+  const Now now = journey.now;
+  const auto waiting = due_projects(account, now.boot);
+  account.rotation = after_failure(
+      account.rotation, {error, journey.sent, now.boot, shortest(schedule.state, waiting, now)},
+      account.jitter.draw());
+  if (error.oauth_error == "invalid_client") account.sign_by_upstream = true;
+  for (ProjectSchedule* project : waiting) {
+    note_failure(schedule.state, schedule.state.profiles[project->profile], error,
+                 end_attempt(*project, journey));
+  }
+}
+
+void take_set(Schedule& schedule, AccountSchedule& account, ProjectSchedule& project,
+              CredentialsPtr set, const Journey& journey) {
+  State& state = schedule.state;
+  ProfileState& profile = state.profiles[project.profile];
+  const WallTime time = upstream_now(state.accounts[profile.account], journey.now);
+  const milliseconds life = set->expiration - time;
+  if (const auto fault = unfit(*set, life)) {
+    const Error error{.error_class = ErrorClass::malformed,
+                      .stage = Stage::exchange,
+                      .message = "upstream issued credentials " + std::string(*fault) +
+                                 " for profile " + profile.profile};
+    return exchange_failed(schedule, account, project, {error, nullptr}, journey);
+  }
+  project.life = life;
+  project.token_renewed = false;
+  project.rotation = after_success({life, life}, journey.now.boot, project.jitter.draw());
+  profile.warning = life_warning(life);
+  note_success(state, profile, std::move(set), end_attempt(project, journey));
+}
+
+void exchange_failed(Schedule& schedule, AccountSchedule& account, ProjectSchedule& project,
+                     const Refusal& refusal, const Journey& journey) {
+  const Error& error = refusal.error;
+  if (error.error_class != ErrorClass::refused) {
+    return fail_project(schedule, project, error, journey);
+  }
+  const bool first = !project.token_renewed;
+  const bool old = journey.now.boot - account.token_received > kYoungToken;
+  const bool suspect = first || (error.http_status == 401 && old);
+  if (suspect && account.token == refusal.presented) account.token.reset();
+  if (first) {
+    project.token_renewed = true;
+    project.rotation.refusals += 1;
+    project.rotation.due = journey.now.boot;
+    return;
+  }
+  fail_project(schedule, project, access_refused(error) ? denied(error) : error, journey);
+}
+
+}  // namespace mdh

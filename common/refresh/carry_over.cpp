@@ -1,0 +1,210 @@
+#include "common/refresh/carry_over.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "common/refresh/nudge.h"
+
+namespace mdh {
+namespace {
+
+bool same_upstream(const AccountConfig& left, const AccountConfig& right) {
+  return std::tie(left.service_account, left.token_url, left.audience) ==
+         std::tie(right.service_account, right.token_url, right.audience);
+}
+
+bool same_signature(const AccountConfig& left, const AccountConfig& right) {
+  return std::tie(left.private_key, left.assertion_lifetime, left.assertion_type) ==
+         std::tie(right.private_key, right.assertion_lifetime, right.assertion_type);
+}
+
+// A predecessor's project, while nobody has taken it over.
+struct Estate {
+  ProjectSchedule* project;
+  ProfileState* profile;
+  bool taken = false;
+};
+
+std::vector<Estate> estates(Schedule& before) {
+  std::vector<Estate> all;
+  for (AccountSchedule& account : before.accounts) {
+    for (ProjectSchedule& project : account.projects) {
+      all.push_back({&project, &before.state.profiles[project.profile]});
+    }
+  }
+  return all;
+}
+
+void take_project(Estate& estate, ProjectSchedule& heir, ProfileState& profile) {
+  estate.taken = true;
+  ProjectSchedule taken = std::move(*estate.project);
+  taken.project = heir.project;
+  taken.profile = heir.profile;
+  heir = std::move(taken);
+  ProfileState state = std::move(*estate.profile);
+  state.region = profile.region;
+  state.account = profile.account;
+  if (state.profile != profile.profile) {  // renamed: its file and its counts were another's
+    state.profile = profile.profile;
+    state.file = {};
+    state.outcomes.clear();
+  }
+  profile = std::move(state);
+}
+
+// The same name first, so that two profiles of one project do not swap their histories.
+void take_projects(std::vector<Estate>& estates, Schedule& after, bool same_name) {
+  for (AccountSchedule& account : after.accounts) {
+    for (ProjectSchedule& heir : account.projects) {
+      ProfileState& profile = after.state.profiles[heir.profile];
+      const auto found = std::find_if(estates.begin(), estates.end(), [&](const Estate& estate) {
+        return !estate.taken && estate.project->identity == heir.identity &&
+               (!same_name || estate.profile->profile == profile.profile);
+      });
+      if (found != estates.end() && profile.attempts.empty() && !profile.credentials) {
+        take_project(*found, heir, profile);
+      }
+    }
+  }
+}
+
+bool named(const Schedule& schedule, const std::string& account) {
+  return std::any_of(schedule.accounts.begin(), schedule.accounts.end(),
+                     [&](const AccountSchedule& one) { return one.config->name == account; });
+}
+
+// Each has one heir at most: a flight comes home once. One without a configuration has its heir.
+AccountSchedule* predecessor(Schedule& before, const Schedule& after, const AccountConfig& heir) {
+  AccountSchedule* renamed = nullptr;
+  for (AccountSchedule& one : before.accounts) {
+    if (!one.config || !same_upstream(*one.config, heir)) continue;
+    if (one.config->name == heir.name) return &one;
+    if (!renamed && !named(after, one.config->name)) renamed = &one;
+  }
+  return renamed;
+}
+
+void take_account(AccountSchedule& from, AccountSchedule& heir, Schedule& after, Now now) {
+  const auto before = std::exchange(from.config, nullptr);
+  auto config = std::move(heir.config);
+  auto projects = std::move(heir.projects);
+  heir = std::move(from);
+  heir.config = std::move(config);
+  heir.projects = std::move(projects);
+  if (!same_signature(*before, *heir.config)) renew_key(after, heir, now);
+}
+
+// How well a snapshot's entry fits a profile: 0 not at all, 2 with the name too.
+int fit(const SnapshotEntry& entry, const ProjectSchedule& project, const ProfileState& profile) {
+  if (entry.identity != project.identity || !entry.credentials) return 0;
+  return entry.profile == profile.profile ? 2 : 1;
+}
+
+const SnapshotEntry* best_entry(const Snapshot& snapshot, const ProjectSchedule& project,
+                                const ProfileState& profile) {
+  const SnapshotEntry* best = nullptr;
+  for (const SnapshotEntry& entry : snapshot.entries) {
+    if (fit(entry, project, profile) > (best ? fit(*best, project, profile) : 0)) best = &entry;
+  }
+  return best;
+}
+
+bool adopt_set(Schedule& schedule, ProjectSchedule& project, const SnapshotEntry& entry, Now now) {
+  ProfileState& profile = schedule.state.profiles[project.profile];
+  if (profile.credentials) return false;
+  profile.credentials = entry.credentials;
+  if (!servable(schedule.state, profile, now)) {
+    profile.credentials.reset();
+    return false;
+  }
+  profile.refreshed_at = entry.refreshed_at;
+  profile.attempted = true;  // by the process that left it
+  const milliseconds rest = left(schedule.state, project, now);
+  project.life = std::max(entry.credentials->expiration - entry.credentials->received, rest);
+  project.rotation = after_restart({project.life, rest}, now.boot, project.jitter.draw());
+  return true;
+}
+
+void adopt_clocks(Schedule& schedule, const Snapshot& snapshot) {
+  for (std::size_t i = 0; i < schedule.accounts.size(); ++i) {
+    auto& known = schedule.accounts[i].clock.upstream_since_boot;
+    for (const SnapshotAccount& account : snapshot.accounts) {
+      if (!known && account.name == schedule.state.accounts[i].name) {
+        known = account.upstream_since_boot;
+      }
+    }
+    schedule.state.accounts[i].upstream_since_boot = known;
+  }
+}
+
+void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
+  AccountSchedule account;
+  account.config = std::make_shared<const AccountConfig>(config);
+  account.jitter = Jitter(schedule.jitter_seed, config.name);
+  for (std::size_t i = 0; i < config.projects.size(); ++i) {
+    const ProjectConfig& project = config.projects[i];
+    ProjectSchedule added;
+    added.project = i;
+    added.profile = schedule.state.profiles.size();
+    added.identity = project_identity(config, project);
+    added.jitter = Jitter(schedule.jitter_seed, added.identity + project.profile);
+    added.rotation.due = now.boot;
+    account.projects.push_back(std::move(added));
+    ProfileState profile;
+    profile.profile = project.profile;
+    profile.region = project.region;
+    profile.account = schedule.accounts.size();
+    schedule.state.profiles.push_back(std::move(profile));
+  }
+  schedule.state.accounts.push_back({config.name, std::nullopt});
+  schedule.accounts.push_back(std::move(account));
+}
+
+}  // namespace
+
+Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now) {
+  Schedule schedule;
+  schedule.jitter_seed = jitter_seed;
+  schedule.state.started = now.boot;
+  for (const AccountConfig& account : config.accounts) add_account(schedule, account, now);
+  show_next_attempts(schedule, now);
+  return schedule;
+}
+
+Schedule succeed(Schedule before, const Config& config, Now now) {
+  Schedule after = new_schedule(config, before.jitter_seed, now);
+  after.last_id = before.last_id;
+  after.state.durations = before.state.durations;
+  after.state.started = before.state.started;
+  std::vector<Estate> left_behind = estates(before);
+  take_projects(left_behind, after, true);
+  take_projects(left_behind, after, false);
+  for (std::size_t i = 0; i < after.accounts.size(); ++i) {
+    AccountSchedule& heir = after.accounts[i];
+    if (AccountSchedule* from = predecessor(before, after, *heir.config)) {
+      take_account(*from, heir, after, now);
+      after.state.accounts[i].upstream_since_boot = heir.clock.upstream_since_boot;
+    }
+  }
+  judge_turning(after, now.boot);
+  show_next_attempts(after, now);
+  return after;
+}
+
+std::size_t adopt(Schedule& schedule, const Snapshot& snapshot, Now now) {
+  adopt_clocks(schedule, snapshot);
+  std::size_t adopted = 0;
+  for (AccountSchedule& account : schedule.accounts) {
+    for (ProjectSchedule& project : account.projects) {
+      const ProfileState& profile = schedule.state.profiles[project.profile];
+      const SnapshotEntry* entry = best_entry(snapshot, project, profile);
+      if (entry && adopt_set(schedule, project, *entry, now)) ++adopted;
+    }
+  }
+  show_next_attempts(schedule, now);
+  return adopted;
+}
+
+}  // namespace mdh

@@ -1,0 +1,192 @@
+#include "common/refresh/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "common/refresh/call_end.h"
+#include "common/refresh/carry_over.h"
+
+namespace mdh {
+namespace {
+
+constexpr seconds kSlept{5};  // a turn later than this: the machine slept, or the loop was kept
+
+// Which clock an assertion's `exp` comes from. The wall clock unless it is known to be of no use:
+// it was refused while it was apart from upstream's, or `exp` would be past on arrival.
+std::optional<milliseconds> signing_clock(AccountSchedule& account, const AccountState& state,
+                                          Now now) {
+  const auto apart = skew(state, now);
+  if (!apart || std::chrono::abs(*apart) <= kSkewWorthNaming) {
+    account.sign_by_upstream = false;
+    return std::nullopt;
+  }
+  const bool past = *apart + kSkewWorthNaming >= account.config->assertion_lifetime;
+  if (!account.sign_by_upstream && !past) return std::nullopt;
+  return state.upstream_since_boot;
+}
+
+template <typename Wanted>
+Wanted unpack(Result<Goods>& outcome) {
+  Wanted* goods = std::get_if<Wanted>(&outcome.value());
+  if (!goods || !*goods) std::abort();  // an errand brought what it was not sent for
+  return std::move(*goods);
+}
+
+}  // namespace
+
+Engine::Engine(const Config& config, std::uint64_t jitter_seed, Now now)
+    : schedule_(new_schedule(config, jitter_seed, now)), settled_(now.boot) {}
+
+std::vector<Errand> Engine::turn(Now now) {
+  const BootTime expected = next_turn();
+  if (expected < now.boot && now.boot - expected > kSlept) extend_patience(schedule_, now.boot);
+  if (haste_.postponed && *haste_.postponed <= now.boot) hurry_all(schedule_, haste_, now);
+  std::vector<Errand> errands;
+  for (AccountSchedule& account : schedule_.accounts) turn_account(account, now, errands);
+  settle(now);
+  return errands;
+}
+
+BootTime Engine::next_turn() const {
+  const BootTime next = next_moment(schedule_, settled_);
+  return haste_.postponed ? std::min(next, *haste_.postponed) : next;
+}
+
+void Engine::turn_account(AccountSchedule& account, Now now, std::vector<Errand>& errands) {
+  std::size_t away = exchanges_in_flight(account);
+  for (ProjectSchedule* project : due_projects(account, now.boot)) {
+    if (away >= kMostExchanges) return;
+    if (token_usable(account, now.boot)) {
+      errands.push_back(exchange_errand(account, *project, now));
+      ++away;
+      continue;
+    }
+    if (!account.flight) {
+      if (account.rotation.due > now.boot) return;
+      errands.push_back(token_errand(account, now));
+    }
+    if (!project->begun) project->begun = now.boot;
+  }
+}
+
+Errand Engine::token_errand(AccountSchedule& account, Now now) {
+  const auto index = static_cast<std::size_t>(&account - schedule_.accounts.data());
+  account.flight = Flight{++schedule_.last_id, now.boot + kPatience, nullptr, false};
+  Errand errand;
+  errand.id = account.flight->id;
+  errand.account = account.config;
+  errand.upstream_since_boot = signing_clock(account, schedule_.state.accounts[index], now);
+  return errand;
+}
+
+Errand Engine::exchange_errand(AccountSchedule& account, ProjectSchedule& project, Now now) {
+  project.flight = Flight{++schedule_.last_id, now.boot + kPatience, account.token, false};
+  if (!project.begun) project.begun = now.boot;
+  Errand errand;
+  errand.id = project.flight->id;
+  errand.kind = Errand::Kind::exchange;
+  errand.account = account.config;
+  errand.project = project.project;
+  errand.token = account.token;
+  if (std::exchange(account.token_once, false)) account.token.reset();
+  return errand;
+}
+
+void Engine::report(ErrandReport report, Now now) {
+  const auto is_it = [&](const std::optional<Flight>& flight) {
+    return flight && flight->id == report.id;
+  };
+  for (AccountSchedule& account : schedule_.accounts) {
+    if (is_it(account.flight)) token_came(account, report, now);
+    for (ProjectSchedule& project : account.projects) {
+      if (is_it(project.flight)) exchange_came(account, project, report, now);
+    }
+  }
+  settle(now);
+}
+
+void Engine::token_came(AccountSchedule& account, ErrandReport& report, Now now) {
+  if (report.upstream_date) {
+    take_reading(schedule_, account,
+                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
+  }
+  const bool outdated = account.flight->outdated;
+  account.flight.reset();
+  if (outdated) return;
+  if (report.outcome.ok()) {
+    take_token(account, unpack<AccessTokenPtr>(report.outcome), now);
+  } else {
+    token_failed(schedule_, account, report.outcome.error(), {report.sent.boot, now});
+  }
+}
+
+void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, ErrandReport& report,
+                           Now now) {
+  if (report.upstream_date) {
+    take_reading(schedule_, account,
+                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
+  }
+  const AccessTokenPtr presented = std::move(project.flight->token);
+  project.flight.reset();
+  const Journey journey{report.sent.boot, now};
+  if (report.outcome.ok()) {
+    take_set(schedule_, account, project, unpack<CredentialsPtr>(report.outcome), journey);
+  } else {
+    exchange_failed(schedule_, account, project, {report.outcome.error(), presented}, journey);
+  }
+}
+
+void Engine::reevaluate(Now now) {
+  extend_patience(schedule_, now.boot);
+  hurry_all(schedule_, haste_, now);
+  settle(now);
+}
+
+void Engine::account_changed(std::string_view account, Now now) {
+  for (AccountSchedule& one : schedule_.accounts) {
+    if (one.config->name == account) renew_key(schedule_, one, now);
+  }
+  settle(now);
+}
+
+RefreshAnswer Engine::refresh(std::string_view profile, Now now) {
+  RefreshAnswer answer;
+  for (AccountSchedule& account : schedule_.accounts) {
+    for (ProjectSchedule& project : account.projects) {
+      if (schedule_.state.profiles[project.profile].profile != profile) continue;
+      answer = grant_wish(account, project, now.boot);
+    }
+  }
+  settle(now);
+  return answer;
+}
+
+void Engine::reconfigure(const Config& config, Now now) {
+  schedule_ = succeed(std::move(schedule_), config, now);
+  hurry_all(schedule_, haste_, now);
+  settle(now);
+}
+
+std::size_t Engine::restore(const Snapshot& snapshot, Now now) {
+  const std::size_t adopted = adopt(schedule_, snapshot, now);
+  settle(now);
+  return adopted;
+}
+
+void Engine::note_file(std::string_view profile, FileStatus status) {
+  for (ProfileState& one : schedule_.state.profiles) {
+    if (one.profile != profile) continue;
+    one.file = std::move(status);
+    return;
+  }
+}
+
+void Engine::settle(Now now) {
+  settled_ = std::max(settled_, now.boot);
+  judge_turning(schedule_, now.boot);
+  show_next_attempts(schedule_, now);
+}
+
+}  // namespace mdh

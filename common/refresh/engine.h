@@ -1,0 +1,69 @@
+// The refresh engine: the one place that decides who is asked for what, and when. Values in, values
+// out: it starts nothing itself, but hands out errands (a signature and a request to send) and is
+// told how each ended. No clock, no randomness but the seed, no I/O, so that a month can be
+// simulated in seconds. Its arithmetic (lead time, jitter, backoff) is common/rotation, its memory
+// common/schedule. The loop's thread only.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/refresh/upstream_call.h"
+#include "common/refresh/nudge.h"
+#include "common/refresh/schedule.h"
+#include "common/state/snapshot.h"
+#include "common/state/state.h"
+
+namespace mdh {
+
+class Engine {
+ public:
+  // Every profile starts due at once (spread by jitter only where `restore` brings a valid set).
+  Engine(const Config& config, std::uint64_t jitter_seed, Now now);
+
+  // turn() is every errand that is due and may run (one flight a project, one token request an
+  // account, at most 8 exchanges an account at once); each is in flight from here until its report.
+  std::vector<Errand> turn(Now now);
+  // next_turn() is when turn() has something to do if nothing happens before; BootTime::max() if
+  // never.
+  BootTime next_turn() const;
+  // report() takes an errand's end. One that no longer belongs to anything (after reconfigure) is
+  // ignored.
+  void report(ErrandReport report, Now now);
+
+  // reevaluate() is for a stepped clock, a resume, a network that came up: whatever is due or waits
+  // in a backoff that no server asked for is tried once, soon (spread over at most 2 s).
+  void reevaluate(Now now);
+  // account_changed() is for a key that was replaced: as reevaluate, for this account, with a fresh
+  // access token; healthy sets are kept until due.
+  void account_changed(std::string_view account, Now now);
+  // refresh() is a person's wish (POST /refresh): overrides every backoff but a server's; at most
+  // one every 10 s a profile. An unknown profile is refused with wait 0.
+  RefreshAnswer refresh(std::string_view profile, Now now);
+  // reconfigure() keeps sets, schedule and history of every profile whose project did not change.
+  void reconfigure(const Config& config, Now now);
+  // restore() takes over what another process left (fd store): sets that match a configured project
+  // and are servable; returns how many. Such a profile makes no upstream call until it is due.
+  std::size_t restore(const Snapshot& snapshot, Now now);
+  // note_file() records what the profile sink said.
+  void note_file(std::string_view profile, FileStatus status);
+
+  const State& state() const { return schedule_.state; }
+
+ private:
+  void turn_account(AccountSchedule& account, Now now, std::vector<Errand>& errands);
+  Errand token_errand(AccountSchedule& account, Now now);
+  Errand exchange_errand(AccountSchedule& account, ProjectSchedule& project, Now now);
+  void token_came(AccountSchedule& account, ErrandReport& report, Now now);
+  void exchange_came(AccountSchedule& account, ProjectSchedule& project, ErrandReport& report,
+                     Now now);
+  void settle(Now now);
+
+  Schedule schedule_;
+  Haste haste_;
+  BootTime settled_{};  // when the engine last had its say
+};
+
+}  // namespace mdh

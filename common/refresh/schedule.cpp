@@ -1,0 +1,103 @@
+#include "common/refresh/schedule.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+namespace mdh {
+namespace {
+
+template <typename Schedules, typename Use>
+void each_flight(Schedules& schedule, Use use) {
+  for (auto& account : schedule.accounts) {
+    if (account.flight) use(*account.flight);
+    for (auto& project : account.projects) {
+      if (project.flight) use(*project.flight);
+    }
+  }
+}
+
+// Nothing: an errand's return will set it going, not the clock.
+std::optional<BootTime> next_start(const AccountSchedule& account, const ProjectSchedule& project,
+                                   BootTime now) {
+  if (project.flight) return std::nullopt;
+  const BootTime next = next_attempt(account, project, now);
+  if (account.flight && !token_usable(account, next)) return std::nullopt;
+  return next;
+}
+
+}  // namespace
+
+milliseconds left(const State& state, const ProjectSchedule& project, Now now) {
+  const ProfileState& profile = state.profiles[project.profile];
+  if (!profile.credentials) return milliseconds(0);
+  const WallTime time = upstream_now(state.accounts[profile.account], now);
+  return std::max(profile.credentials->expiration - time, milliseconds(0));
+}
+
+bool token_usable(const AccountSchedule& account, BootTime moment) {
+  return account.token && (account.token_once || moment < account.token->usable_until);
+}
+
+std::size_t exchanges_in_flight(const AccountSchedule& account) {
+  return static_cast<std::size_t>(
+      std::count_if(account.projects.begin(), account.projects.end(),
+                    [](const ProjectSchedule& project) { return project.flight.has_value(); }));
+}
+
+std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now) {
+  std::vector<ProjectSchedule*> due;
+  for (ProjectSchedule& project : account.projects) {
+    if (!project.flight && project.rotation.due <= now) due.push_back(&project);
+  }
+  const auto rank = [](const ProjectSchedule* project) {
+    return std::tuple(project->rotation.failures > 0, project->rotation.due);
+  };
+  std::stable_sort(due.begin(), due.end(),
+                   [&](const auto* one, const auto* other) { return rank(one) < rank(other); });
+  return due;
+}
+
+BootTime next_moment(const Schedule& schedule, BootTime now) {
+  BootTime next = BootTime::max();
+  each_flight(schedule, [&](const Flight& flight) {
+    if (flight.patience > now) next = std::min(next, flight.patience);
+  });
+  for (const AccountSchedule& account : schedule.accounts) {
+    if (exchanges_in_flight(account) >= kMostExchanges) continue;
+    for (const ProjectSchedule& project : account.projects) {
+      next = std::min(next, next_start(account, project, now).value_or(BootTime::max()));
+    }
+  }
+  return next;
+}
+
+BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project,
+                      BootTime now) {
+  const BootTime due = std::max(project.rotation.due, now);
+  return token_usable(account, due) ? due : std::max(due, account.rotation.due);
+}
+
+void show_next_attempts(Schedule& schedule, Now now) {
+  constexpr milliseconds kVisible{500};
+  for (const AccountSchedule& account : schedule.accounts) {
+    for (const ProjectSchedule& project : account.projects) {
+      const WallTime next = now.wall + (next_attempt(account, project, now.boot) - now.boot);
+      auto& shown = schedule.state.profiles[project.profile].next_attempt_at;
+      if (!shown || std::chrono::abs(*shown - next) > kVisible) shown = next;
+    }
+  }
+}
+
+void judge_turning(Schedule& schedule, BootTime now) {
+  schedule.state.turning = true;
+  each_flight(schedule, [&](const Flight& flight) {
+    if (flight.patience <= now) schedule.state.turning = false;
+  });
+}
+
+void extend_patience(Schedule& schedule, BootTime now) {
+  each_flight(schedule, [&](Flight& flight) { flight.patience = now + kPatience; });
+}
+
+}  // namespace mdh

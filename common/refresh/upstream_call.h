@@ -1,0 +1,41 @@
+// The engine's orders to the outside and how they ended: one errand is one request to upstream.
+// Plain values; immutable on their way and safe to hand to another thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "common/config/config.h"
+#include "common/credentials.h"
+#include "common/result.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+// Errand is one request to upstream that is due now. Immutable; safe to hand to another thread.
+struct Errand {
+  enum class Kind { token, exchange };
+  std::uint64_t id = 0;  // never reused in a process
+  Kind kind = Kind::token;
+  std::shared_ptr<const AccountConfig> account;
+  std::size_t project = 0;  // exchange: index into account->projects
+  AccessTokenPtr token;     // exchange: what to present
+  // Upstream's time less boot time where it must be used instead of the wall clock (an assertion
+  // whose exp would be past by upstream's clock); nothing: the wall clock will do.
+  std::optional<milliseconds> upstream_since_boot;
+};
+
+// What an errand brought home.
+using Goods = std::variant<AccessTokenPtr, CredentialsPtr>;
+
+struct ErrandReport {
+  std::uint64_t id = 0;
+  Now sent{};
+  Now received{};
+  std::optional<WallTime> upstream_date;  // the reply's Date header, of whatever status
+  Result<Goods> outcome;
+};
+
+}  // namespace mdh

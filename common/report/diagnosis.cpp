@@ -1,0 +1,202 @@
+#include "common/report/diagnosis.h"
+
+#include <algorithm>
+
+#include "common/report/status.h"
+
+namespace mdh {
+namespace {
+
+using Level = Finding::Level;
+using Findings = std::vector<Finding>;
+
+// Past the first, clients get warnings; past the second, assertions are refused.
+constexpr seconds kSkewWorthTelling{60};
+constexpr seconds kSkewRefused{300};
+
+std::string listed(const std::vector<std::string>& names, const char* between) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : between) + name;
+  return text;
+}
+
+Finding config_finding(const Facts& facts) {
+  if (facts.config_error) {
+    return {Level::error, facts.config_error->message, facts.config_error->hint, true};
+  }
+  return {Level::ok, "configuration from " + facts.config_origin + ": profiles " +
+                         listed(facts.profiles, ", ")};
+}
+
+Finding key_finding(const KeyFact& key) {
+  if (key.error) return {Level::error, key.error->message, key.error->hint, true};
+  if (!key.consistent) {
+    return {Level::error,
+            "the private key " + key.origin + " contradicts itself: its numbers are damaged",
+            "copy the key again as a whole, or create a new one in MyDataHelps Designer", true};
+  }
+  return {Level::ok, "key of account " + key.account + ": " + key.origin + ", RSA of " +
+                         std::to_string(key.bits) + " bits"};
+}
+
+Findings environment_findings(const EnvironmentFact& environment) {
+  Findings findings;
+  if (environment.relative_uri_blank) {
+    findings.push_back({Level::warning,
+                        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set to nothing in this "
+                        "environment, which sends boto3 and Ruby to 169.254.170.2",
+                        "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
+  }
+  if (!environment.outranking.empty()) {
+    findings.push_back({Level::warning,
+                        "set in this environment, and read by SDKs before the daemon: " +
+                            listed(environment.outranking, ", "),
+                        "unset " + listed(environment.outranking, " ")});
+  }
+  if (findings.empty()) {
+    findings.push_back({Level::ok, "environment: nothing in it outranks the daemon"});
+  }
+  return findings;
+}
+
+Finding file_finding(const FileFact& file) {
+  if (!file.enabled) return {Level::ok, "profile file: none is written, by configuration"};
+  if (file.unreadable) {
+    return {Level::error, file.unreadable->message,
+            file.unreadable->hint.empty()
+                ? "correct that line by hand; the daemon does not touch the file until then"
+                : file.unreadable->hint};
+  }
+  if (file.read_only_system) {
+    return {Level::error, "cannot write " + file.path + ": it is on a read-only file system",
+            "mount it writable, choose another file (--credentials-file), or use the endpoint "
+            "alone (--no-profile-file)"};
+  }
+  if (!file.not_writable.empty()) {
+    return {Level::error, "cannot write " + file.path + ": " + file.not_writable,
+            "correct the owner or mode of its folder, or run with --no-profile-file"};
+  }
+  const std::string form =
+      file.process_form
+          ? "form process (a session opened by profile name stays alive)"
+          : "form keys (new sessions are fresh; for kernels that live for days prefer process)";
+  return {Level::ok, "profile file: " + file.path + ", " + form};
+}
+
+Finding outrank_finding(const OutrankFact& fact) {
+  const std::string what = fact.process ? "a credential_process" : "static keys";
+  const std::string where = " in [" + fact.profile + "] of " + fact.file;
+  if (fact.profile == "default") {
+    return {Level::warning, what + where + " outrank the endpoint",
+            "use mdh-credentials exec --isolate (or env --isolate), or rename that section"};
+  }
+  return {Level::warning, what + where + " outrank the daemon's own",
+          "remove the keys from that section; the daemon fills the other file"};
+}
+
+Finding port_finding(const PortFact& port) {
+  if (!port.taken) return {Level::ok, "address " + port.address + ": free"};
+  const std::string owner = port.owner.empty() ? "another program" : port.owner;
+  if (port.ours) return {Level::ok, "address " + port.address + ": served by " + owner};
+  if (port.configured) {
+    return {Level::error, "address " + port.address + " is taken by " + owner,
+            "end that program, or set endpoint.listen (--listen) to another port"};
+  }
+  return {Level::warning, "address " + port.address + " is taken by " + owner,
+          "nothing: the next free port is used, and mdh-credentials env prints it"};
+}
+
+// Date tells whole seconds: from two minutes on, minutes are all that is known.
+std::string size_of_skew(milliseconds size) {
+  if (size < std::chrono::minutes(2)) return spoken_duration(std::chrono::round<seconds>(size));
+  return spoken_duration(std::chrono::round<std::chrono::minutes>(size));
+}
+
+Finding skew_finding(const SkewFact& fact) {
+  const milliseconds size = std::chrono::abs(fact.skew);
+  if (size <= kSkewWorthTelling) {
+    return {Level::ok, "clock: agrees with the service of account " + fact.account};
+  }
+  const std::string off = size_of_skew(size) + (fact.skew.count() > 0 ? " slow" : " fast");
+  return {size > kSkewRefused ? Level::error : Level::warning,
+          "this machine's clock is " + off + ", by the service of account " + fact.account,
+          "set it by a time service: sudo timedatectl set-ntp true"};
+}
+
+// Every account name known so far: PRODUCT.ORGANISATION.NAME, two products.
+bool looks_like_account(const std::string& name) {
+  const bool known = name.rfind("MyDataHelps.", 0) == 0 || name.rfind("RKStudio.", 0) == 0;
+  const std::size_t number = name.find('.') + 1;
+  const std::size_t end = name.find('.', number);
+  if (!known || end == std::string::npos || end == number || end + 1 == name.size()) return false;
+  return std::all_of(name.begin() + static_cast<long>(number),
+                     name.begin() + static_cast<long>(end),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// invalid_client alone tells nothing apart; what is known on this side does, as far as it goes.
+Finding refused_client(const ExchangeFact& fact, const Facts& facts) {
+  const auto skewed = std::find_if(facts.skews.begin(), facts.skews.end(), [&](const auto& one) {
+    return one.account == fact.account && std::chrono::abs(one.skew) > kSkewRefused;
+  });
+  if (skewed != facts.skews.end()) {
+    return {Level::error,
+            "account " + fact.account + " is refused (invalid_client), because the clock is off",
+            "set the clock right first, then run this check again"};
+  }
+  if (!looks_like_account(fact.service_account)) {
+    return {Level::error,
+            "service account " + fact.service_account +
+                " is refused (invalid_client): the name looks misspelt",
+            "names look like MyDataHelps.1234.name: copy it from MyDataHelps Designer into "
+            "service_account"};
+  }
+  return {Level::error,
+          "key " + fact.key_origin + " is not a key of service account " + fact.service_account +
+              " (invalid_client), or there is no such account",
+          "compare name and key in MyDataHelps Designer; openssl pkey -pubout -in KEY shows the "
+          "public half that must be listed there"};
+}
+
+Finding exchange_finding(const ExchangeFact& fact, const Facts& facts) {
+  const std::string about =
+      fact.profile.empty() ? "account " + fact.account : "profile " + fact.profile;
+  if (!fact.error) {
+    if (fact.profile.empty()) return {Level::ok, about + ": an access token was issued"};
+    return {Level::ok, about + ": credentials for " + spoken_duration(fact.life) + " were issued"};
+  }
+  if (fact.error->oauth_error == "invalid_client") return refused_client(fact, facts);
+  const std::string& message = fact.error->message;
+  const bool told = message.find(about) != std::string::npos;
+  return {Level::error, told ? message : about + ": " + message, fact.error->hint,
+          fact.error->error_class == ErrorClass::config};
+}
+
+}  // namespace
+
+std::vector<Finding> diagnose(const Facts& facts) {
+  Findings findings{config_finding(facts)};
+  for (const KeyFact& key : facts.keys) findings.push_back(key_finding(key));
+  for (Finding& one : environment_findings(facts.environment)) findings.push_back(std::move(one));
+  if (facts.config_error) return findings;
+  findings.push_back(file_finding(facts.file));
+  for (const OutrankFact& fact : facts.outranked) findings.push_back(outrank_finding(fact));
+  for (const PortFact& port : facts.ports) findings.push_back(port_finding(port));
+  for (const SkewFact& skew : facts.skews) findings.push_back(skew_finding(skew));
+  for (const ExchangeFact& fact : facts.exchanges) {
+    findings.push_back(exchange_finding(fact, facts));
+  }
+  return findings;
+}
+
+int exit_status(const std::vector<Finding>& findings) {
+  int status = 0;
+  for (const Finding& finding : findings) {
+    if (finding.level != Level::error) continue;
+    if (finding.of_config) return 78;
+    status = 1;
+  }
+  return status;
+}
+
+}  // namespace mdh

@@ -1,0 +1,165 @@
+#include "common/report/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+#include <sstream>
+#include <vector>
+
+namespace mdh {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr std::array kOutcomes{"success",   "config",      "refused", "throttled",
+                               "malformed", "unreachable", "storage"};
+
+double in_seconds(milliseconds length) {
+  return std::chrono::duration<double>(length).count();
+}
+
+ClientMetric gauge(double value, Labels labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.gauge.value = value;
+  return metric;
+}
+
+ClientMetric counter(double value, Labels labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.counter.value = value;
+  return metric;
+}
+
+MetricFamily family(const std::string& name, const std::string& help, MetricType type) {
+  MetricFamily made;
+  made.name = name;
+  made.help = help;
+  made.type = type;
+  return made;
+}
+
+MetricFamily single(const std::string& name, const std::string& help, ClientMetric metric,
+                    MetricType type = MetricType::Gauge) {
+  MetricFamily made = family(name, help, type);
+  made.metric.push_back(std::move(metric));
+  return made;
+}
+
+// Zero before the first set, so that an alert on "expires soon" also sees a profile that never got
+// one.
+MetricFamily expiry(const State& state) {
+  MetricFamily made = family("mdh_credentials_expiry_timestamp_seconds",
+                             "When the profile's credentials expire, in seconds since the epoch "
+                             "by upstream's clock; 0 before the first set.",
+                             MetricType::Gauge);
+  for (const ProfileState& profile : state.profiles) {
+    const double at =
+        profile.credentials ? in_seconds(profile.credentials->expiration.time_since_epoch()) : 0.0;
+    made.metric.push_back(gauge(at, {{"profile", profile.profile}}));
+  }
+  return made;
+}
+
+// Every outcome is there from the start, so that rate() sees the first of its kind.
+MetricFamily attempts(const State& state) {
+  MetricFamily made =
+      family("mdh_credentials_refresh_attempts_total",
+             "Attempts to refresh a profile that ended, by outcome.", MetricType::Counter);
+  for (const ProfileState& profile : state.profiles) {
+    for (const char* outcome : kOutcomes) {
+      const auto found = profile.outcomes.find(outcome);
+      const auto count = found == profile.outcomes.end() ? 0 : found->second;
+      made.metric.push_back(counter(static_cast<double>(count),
+                                    {{"profile", profile.profile}, {"outcome", outcome}}));
+    }
+  }
+  return made;
+}
+
+MetricFamily durations(const DurationHistogram& histogram) {
+  ClientMetric metric;
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+    cumulative += histogram.counts[i];
+    const bool last = i == DurationHistogram::kBounds.size();
+    const double bound =
+        last ? std::numeric_limits<double>::infinity() : DurationHistogram::kBounds[i];
+    metric.histogram.bucket.push_back({cumulative, bound});
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = histogram.sum;
+  return single("mdh_credentials_refresh_duration_seconds",
+                "Time from the start of a refresh attempt to its end.", std::move(metric),
+                MetricType::Histogram);
+}
+
+MetricFamily requests(const HttpCounters& counters) {
+  MetricFamily made = family("mdh_credentials_http_requests_total",
+                             "Requests answered, by route and status.", MetricType::Counter);
+  for (const auto& [key, count] : counters.requests) {
+    made.metric.push_back(counter(static_cast<double>(count),
+                                  {{"route", key.first}, {"code", std::to_string(key.second)}}));
+  }
+  return made;
+}
+
+MetricFamily denied(const HttpCounters& counters) {
+  MetricFamily made = family("mdh_credentials_denied_requests_total",
+                             "Requests refused by the guard, by reason.", MetricType::Counter);
+  for (const auto& [reason, count] : counters.denied) {
+    made.metric.push_back(counter(static_cast<double>(count), {{"reason", reason}}));
+  }
+  return made;
+}
+
+MetricFamily skews(const State& state, Now now) {
+  MetricFamily made = family("mdh_credentials_clock_skew_seconds",
+                             "Upstream's clock minus ours, by its Date header.", MetricType::Gauge);
+  for (const AccountState& account : state.accounts) {
+    const auto measured = skew(account, now);
+    if (measured) made.metric.push_back(gauge(in_seconds(*measured), {{"account", account.name}}));
+  }
+  return made;
+}
+
+void add_process(std::vector<MetricFamily>& families, const ProcessFigures& process) {
+  families.push_back(single("process_cpu_seconds_total", "User and system CPU time spent.",
+                            counter(process.cpu_seconds), MetricType::Counter));
+  families.push_back(single("process_resident_memory_bytes", "Resident memory size.",
+                            gauge(process.resident_bytes)));
+  families.push_back(
+      single("process_virtual_memory_bytes", "Virtual memory size.", gauge(process.virtual_bytes)));
+  families.push_back(single("process_open_fds", "Open file descriptors.", gauge(process.open_fds)));
+  families.push_back(
+      single("process_max_fds", "Most file descriptors allowed.", gauge(process.max_fds)));
+  families.push_back(single("process_start_time_seconds",
+                            "Start of the process, in seconds since the epoch.",
+                            gauge(process.start_time_seconds)));
+}
+
+}  // namespace
+
+std::string metrics_text(const State& state, const HttpCounters& counters,
+                         const ProcessFigures& process, Now now) {
+  std::vector<MetricFamily> families{
+      expiry(state),
+      attempts(state),
+      durations(state.durations),
+      requests(counters),
+      denied(counters),
+      skews(state, now),
+      single("mdh_credentials_build_info", "The program's version; always 1.",
+             gauge(1, {{"version", MDH_VERSION}}))};
+  add_process(families, process);
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, families);
+  return text.str();
+}
+
+}  // namespace mdh

@@ -1,0 +1,35 @@
+// GET /metrics in Prometheus' text format 0.0.4, by prometheus-cpp's serializer, from State and the
+// endpoint's counters. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "common/state/state.h"
+
+namespace mdh {
+
+// Counted by the endpoint since the start.
+struct HttpCounters {
+  // {route pattern, status}; the route is a pattern such as "/credentials/{profile}", never a path
+  // as sent.
+  std::map<std::pair<std::string, int>, std::uint64_t> requests;
+  std::map<std::string, std::uint64_t> denied;  // the guard's reason
+};
+
+// The usual process_* figures, read by the caller.
+struct ProcessFigures {
+  double cpu_seconds = 0;
+  double resident_bytes = 0;
+  double virtual_bytes = 0;
+  double open_fds = 0;
+  double max_fds = 0;
+  double start_time_seconds = 0;  // since the epoch
+};
+
+std::string metrics_text(const State& state, const HttpCounters& counters,
+                         const ProcessFigures& process, Now now);
+
+}  // namespace mdh

@@ -1,0 +1,18 @@
+// GET /: the state for people, one self-contained HTML page without any external resource. Works
+// without JavaScript (it is rendered whole here, with a meta refresh inside noscript), and with it
+// updates itself from /status. No secret in it.
+#pragma once
+
+#include <string>
+
+#include "common/report/page_profile.h"
+#include "common/state/state.h"
+
+namespace mdh {
+
+std::string status_page(const State& state, const PageContext& context, Now now);
+// page_security_policy() is the Content-Security-Policy value that goes with the page: default-src
+// 'none' and hashes of its own inline style and script.
+std::string page_security_policy();
+
+}  // namespace mdh

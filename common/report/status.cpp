@@ -1,0 +1,201 @@
+#include "common/report/status.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace mdh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// No throwing on bytes that are not UTF-8: an upstream's error text may hold some.
+std::string one_line(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json time_or_null(const std::optional<WallTime>& time) {
+  return time ? Json(format_rfc3339(*time)) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json describe(const std::optional<Failure>& failure) {
+  if (!failure) return nullptr;
+  const Error& error = failure->error;
+  return {{"class", name(error.error_class)},
+          {"stage", name(error.stage)},
+          {"message", error.message},
+          {"hint", error.hint},
+          {"at", format_rfc3339(failure->at)}};
+}
+
+Json describe(const FileStatus& file) {
+  return {{"path", file.path}, {"state", name(file.condition)}, {"message", file.message}};
+}
+
+Json describe(const State& state, const ProfileState& profile, Now now) {
+  const CredentialsPtr& set = profile.credentials;
+  Json left = nullptr;
+  if (set) left = std::chrono::floor<seconds>(life_left(state, profile, now)).count();
+  return {{"profile", profile.profile},
+          {"account", state.accounts[profile.account].name},
+          {"region", profile.region},
+          {"state", name(condition(state, profile, now))},
+          {"expires_at", set ? Json(format_rfc3339(set->expiration)) : Json(nullptr)},
+          {"expires_in_seconds", left},
+          {"expiration_assumed", set && set->expiration_assumed},
+          {"refreshed_at", time_or_null(profile.refreshed_at)},
+          {"next_attempt_at", time_or_null(profile.next_attempt_at)},
+          {"consecutive_failures", profile.consecutive_failures},
+          {"last_error", describe(profile.last_failure)},
+          {"warning", text_or_null(profile.warning)},
+          {"file", describe(profile.file)}};
+}
+
+Json describe(const AccountState& account, Now now) {
+  const std::optional<milliseconds> measured = skew(account, now);
+  Json skew_seconds = nullptr;
+  if (measured) skew_seconds = std::chrono::round<seconds>(*measured).count();
+  return {{"name", account.name}, {"skew_seconds", skew_seconds}};
+}
+
+std::string in_minutes(milliseconds length) {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(length);
+  if (minutes.count() < 1) return "under a minute";
+  return spoken_duration(minutes);
+}
+
+std::string counted(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " profile" : " profiles");
+}
+
+std::string all_is_well(const State& state, Now now) {
+  std::optional<WallTime> next;
+  for (const ProfileState& profile : state.profiles) {
+    if (profile.next_attempt_at && (!next || *profile.next_attempt_at < *next)) {
+      next = profile.next_attempt_at;
+    }
+  }
+  const std::string valid = counted(state.profiles.size()) + " valid";
+  return next ? valid + ", next refresh in " + in_minutes(*next - now.wall) : valid;
+}
+
+std::string what_is_wrong(const State& state, const ProfileState& profile, Now now) {
+  const std::string reason = profile.last_failure ? ": " + profile.last_failure->error.message : "";
+  switch (condition(state, profile, now)) {
+    case Condition::starting:
+      return profile.profile + " waits for its first credentials";
+    case Condition::failing:
+      return profile.profile + " cannot be refreshed, its credentials last " +
+             in_minutes(life_left(state, profile, now)) + " more" + reason;
+    case Condition::expired:
+      return profile.profile + " has no valid credentials" + reason;
+    case Condition::valid:
+      break;
+  }
+  return profile.profile + " is valid";
+}
+
+}  // namespace
+
+std::string status_json(const State& state, Now now) {
+  Json profiles = Json::array();
+  for (const ProfileState& profile : state.profiles) {
+    profiles.push_back(describe(state, profile, now));
+  }
+  Json accounts = Json::array();
+  for (const AccountState& account : state.accounts) accounts.push_back(describe(account, now));
+  return one_line(
+      {{"profiles", profiles},
+       {"accounts", accounts},
+       {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
+       {"version", MDH_VERSION}});
+}
+
+std::string status_line(const State& state, Now now) {
+  const auto well = [&](const ProfileState& one) {
+    return condition(state, one, now) == Condition::valid;
+  };
+  const auto valid =
+      static_cast<std::size_t>(std::count_if(state.profiles.begin(), state.profiles.end(), well));
+  if (valid == state.profiles.size()) return all_is_well(state, now);
+  // The worst first: without credentials, then failing, then starting.
+  const auto rank = [&](const ProfileState& one) {
+    switch (condition(state, one, now)) {
+      case Condition::expired:
+        return 0;
+      case Condition::failing:
+        return 1;
+      case Condition::starting:
+        return 2;
+      case Condition::valid:
+        break;
+    }
+    return 3;
+  };
+  const auto worst = std::min_element(state.profiles.begin(), state.profiles.end(),
+                                      [&](const ProfileState& left, const ProfileState& right) {
+                                        return rank(left) < rank(right);
+                                      });
+  const std::string others = valid == 0 ? ""
+                                        : " (" + std::to_string(valid) + " of " +
+                                              counted(state.profiles.size()) + " valid)";
+  return what_is_wrong(state, *worst, now) + others;
+}
+
+milliseconds life_left(const State& state, const ProfileState& profile, Now now) {
+  if (!profile.credentials) return milliseconds::zero();
+  return profile.credentials->expiration - upstream_now(state.accounts[profile.account], now);
+}
+
+bool all_valid(const State& state, Now now) {
+  return std::all_of(
+      state.profiles.begin(), state.profiles.end(),
+      [&](const ProfileState& profile) { return servable(state, profile, now) != nullptr; });
+}
+
+bool all_settled(const State& state, Now now) {
+  return std::all_of(state.profiles.begin(), state.profiles.end(),
+                     [&](const auto& one) { return one.attempted || servable(state, one, now); });
+}
+
+bool all_attempted(const State& state) {
+  return std::all_of(state.profiles.begin(), state.profiles.end(),
+                     [](const ProfileState& profile) { return profile.attempted; });
+}
+
+std::string_view name(FileCondition condition) {
+  switch (condition) {
+    case FileCondition::disabled:
+      return "disabled";
+    case FileCondition::pending:
+      return "pending";
+    case FileCondition::written:
+      return "written";
+    case FileCondition::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+std::string spoken_duration(seconds length) {
+  const long long total = std::max<long long>(length.count(), 0);
+  const long long days = total / 86400;
+  const long long hours = total / 3600 % 24;
+  const long long minutes = total / 60 % 60;
+  const auto spoken = [](long long count, const char* unit) {
+    return std::to_string(count) + " " + unit;
+  };
+  const auto pair = [&](const std::string& large, long long count, const char* unit) {
+    return count == 0 ? large : large + " " + spoken(count, unit);
+  };
+  if (days > 0) return pair(spoken(days, "d"), hours, "h");
+  if (hours > 0) return pair(spoken(hours, "h"), minutes, "min");
+  if (minutes >= 10) return spoken(minutes, "min");
+  if (minutes > 0) return pair(spoken(minutes, "min"), total % 60, "s");
+  return spoken(total, "s");
+}
+
+}  // namespace mdh

@@ -1,0 +1,83 @@
+#include "common/report/status_view.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace mdh {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<seconds> seconds_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+  return seconds(found->get<long>());
+}
+
+Json object_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_object() ? *found : Json::object();
+}
+
+ProfileView read_profile(const Json& object) {
+  ProfileView view;
+  view.profile = text_of(object, "profile");
+  view.account = text_of(object, "account");
+  view.region = text_of(object, "region");
+  view.state = text_of(object, "state");
+  view.expires_in = seconds_of(object, "expires_in_seconds");
+  view.refreshed_at = text_of(object, "refreshed_at");
+  view.next_attempt_at = parse_rfc3339(text_of(object, "next_attempt_at"));
+  view.warning = text_of(object, "warning");
+  const Json error = object_of(object, "last_error");
+  view.error_class = text_of(error, "class");
+  view.error_message = text_of(error, "message");
+  view.error_hint = text_of(error, "hint");
+  view.error_at = text_of(error, "at");
+  const Json file = object_of(object, "file");
+  view.file_state = text_of(file, "state");
+  view.file_message = text_of(file, "message");
+  return view;
+}
+
+std::vector<Json> objects_of(const Json& document, const char* key) {
+  std::vector<Json> objects;
+  const auto found = document.find(key);
+  if (found == document.end() || !found->is_array()) return objects;
+  std::copy_if(found->begin(), found->end(), std::back_inserter(objects),
+               [](const Json& one) { return one.is_object(); });
+  return objects;
+}
+
+}  // namespace
+
+const ProfileView* StatusView::find(std::string_view profile) const {
+  const auto found = std::find_if(profiles.begin(), profiles.end(), [&](const ProfileView& one) {
+    return profile.empty() || one.profile == profile;
+  });
+  return found == profiles.end() ? nullptr : &*found;
+}
+
+Result<StatusView> read_status(std::string_view text) {
+  const Json document = Json::parse(text, nullptr, false);
+  if (!document.is_object() || !document.contains("profiles")) {
+    return Error{ErrorClass::malformed, Stage::endpoint,
+                 "what answers is not mdh-credentials: its /status is not the expected document",
+                 "see who listens there: ss -ltnp"};
+  }
+  StatusView view;
+  for (const Json& one : objects_of(document, "profiles")) {
+    view.profiles.push_back(read_profile(one));
+  }
+  for (const Json& one : objects_of(document, "accounts")) {
+    view.accounts.push_back({text_of(one, "name"), seconds_of(one, "skew_seconds")});
+  }
+  return view;
+}
+
+}  // namespace mdh

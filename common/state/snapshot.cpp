@@ -1,0 +1,223 @@
+#include "common/state/snapshot.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <utility>
+
+namespace mdh {
+namespace {
+
+// Magic (with the version), SHA-256 over the rest, then the rest: numbers of eight bytes, texts
+// after their length; same machine and boot, so the byte order is the machine's own.
+constexpr std::string_view kMagic = "mdh-credentials snapshot 1\n";
+constexpr std::size_t kDigestSize = 32;
+constexpr std::uint64_t kAbsent = UINT64_MAX;
+constexpr std::uint64_t kMostItems = 100000;  // a count that is nonsense is not worth trying
+
+using Digest = std::array<unsigned char, kDigestSize>;
+
+Digest sha256(std::string_view bytes) {
+  Digest digest{};
+  unsigned int size = 0;
+  const int good =
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  if (good != 1 || size != kDigestSize) std::abort();
+  return digest;
+}
+
+std::string_view view(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+void put(Secret& bytes, std::uint64_t number) {
+  const auto raw = std::bit_cast<std::array<char, sizeof number>>(number);
+  bytes.append({raw.data(), raw.size()});
+}
+
+void put(Secret& bytes, std::string_view text) {
+  put(bytes, std::uint64_t{text.size()});
+  bytes.append(text);
+}
+
+void put(Secret& bytes, WallTime time) {
+  put(bytes, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
+
+void put(Secret& bytes, const AccountState& account) {
+  put(bytes, account.name);
+  put(bytes, account.upstream_since_boot
+                 ? static_cast<std::uint64_t>(account.upstream_since_boot->count())
+                 : kAbsent);
+}
+
+void put(Secret& bytes, const Credentials& credentials) {
+  put(bytes, credentials.access_key_id);
+  put(bytes, credentials.secret_access_key.reveal());
+  put(bytes, credentials.session_token.reveal());
+  put(bytes, credentials.expiration);
+  put(bytes, std::uint64_t{credentials.expiration_assumed});
+  put(bytes, credentials.received);
+}
+
+void put_entry(Secret& bytes, const std::string& identity, const ProfileState& profile) {
+  put(bytes, profile.profile);
+  put(bytes, identity);
+  put(bytes, *profile.credentials);
+  put(bytes, profile.refreshed_at.value_or(profile.credentials->received));
+}
+
+std::uint64_t count_sets(const State& state) {
+  std::uint64_t sets = 0;
+  for (const ProfileState& profile : state.profiles) sets += profile.credentials != nullptr;
+  return sets;
+}
+
+// Reader takes the same things off the front of the bytes. Once something is missing all that
+// follows reads as empty, and whole() is false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint64_t number() {
+    const std::string_view raw = take(sizeof(std::uint64_t));
+    std::array<char, sizeof(std::uint64_t)> copy{};
+    if (raw.size() == copy.size()) raw.copy(copy.data(), copy.size());
+    return std::bit_cast<std::uint64_t>(copy);
+  }
+  std::uint64_t count() {
+    const std::uint64_t found = number();
+    if (found > kMostItems) broken_ = true;
+    return broken_ ? 0 : found;
+  }
+  std::string_view text() { return take(number()); }
+  WallTime time() { return WallTime(milliseconds(static_cast<milliseconds::rep>(number()))); }
+  bool broken() const { return broken_; }
+  bool whole() const { return !broken_ && bytes_.empty(); }
+
+ private:
+  std::string_view take(std::uint64_t size) {
+    if (broken_ || size > bytes_.size()) {
+      broken_ = true;
+      return {};
+    }
+    const std::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+  }
+
+  std::string_view bytes_;
+  bool broken_ = false;
+};
+
+SnapshotAccount read_account(Reader& reader) {
+  SnapshotAccount account;
+  account.name = reader.text();
+  const std::uint64_t offset = reader.number();
+  if (offset != kAbsent) {
+    account.upstream_since_boot = milliseconds(static_cast<milliseconds::rep>(offset));
+  }
+  return account;
+}
+
+CredentialsPtr read_credentials(Reader& reader) {
+  auto credentials = std::make_shared<Credentials>();
+  credentials->access_key_id = reader.text();
+  credentials->secret_access_key = Secret(reader.text());
+  credentials->session_token = Secret(reader.text());
+  credentials->expiration = reader.time();
+  credentials->expiration_assumed = reader.number() != 0;
+  credentials->received = reader.time();
+  return credentials;
+}
+
+SnapshotEntry read_entry(Reader& reader) {
+  SnapshotEntry entry;
+  entry.profile = reader.text();
+  entry.identity = reader.text();
+  entry.credentials = read_credentials(reader);
+  entry.refreshed_at = reader.time();
+  return entry;
+}
+
+Error refused(std::string_view why) {
+  Error error;
+  error.error_class = ErrorClass::storage;
+  error.stage = Stage::file;
+  error.message = "cannot take over the credentials of the process before: " + std::string(why);
+  return error;
+}
+
+Snapshot read_content(Reader& reader) {
+  Snapshot snapshot;
+  snapshot.boot_id = reader.text();
+  for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
+    snapshot.accounts.push_back(read_account(reader));
+  }
+  for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
+    snapshot.entries.push_back(read_entry(reader));
+  }
+  return snapshot;
+}
+
+}  // namespace
+
+std::string project_identity(const AccountConfig& account, const ProjectConfig& project) {
+  std::string identity;
+  for (const std::string* part :
+       {&account.service_account, &account.token_url, &account.audience, &project.project_code,
+        &project.project_id, &project.exchange_url}) {
+    identity += std::to_string(part->size()) + ":" + *part + ",";
+  }
+  return identity;
+}
+
+Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id) {
+  Secret body;
+  put(body, boot_id);
+  put(body, std::uint64_t{state.accounts.size()});
+  for (const AccountState& account : state.accounts) put(body, account);
+  put(body, count_sets(state));
+  std::size_t next = 0;
+  for (const AccountConfig& account : config.accounts) {
+    for (const ProjectConfig& project : account.projects) {
+      const ProfileState& profile = state.profiles.at(next++);
+      if (profile.credentials) put_entry(body, project_identity(account, project), profile);
+    }
+  }
+  Secret bytes(kMagic);
+  bytes.append(view(sha256(body.reveal())));
+  bytes.append(body.reveal());
+  return bytes;
+}
+
+Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id) {
+  if (bytes.substr(0, kMagic.size()) != kMagic) return refused("another format or version");
+  bytes.remove_prefix(kMagic.size());
+  if (bytes.size() < kDigestSize) return refused("cut off");
+  const std::string_view digest = bytes.substr(0, kDigestSize);
+  bytes.remove_prefix(kDigestSize);
+  if (view(sha256(bytes)) != digest) return refused("damaged, its checksum is wrong");
+  Reader reader(bytes);
+  Snapshot snapshot = read_content(reader);
+  if (!reader.whole()) return refused("damaged, its lengths are wrong");
+  if (snapshot.boot_id != boot_id) return refused("left in another boot of the machine");
+  return snapshot;
+}
+
+void add_older(Snapshot& newer, Snapshot older) {
+  if (newer.boot_id.empty()) newer.boot_id = std::move(older.boot_id);
+  for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
+  for (SnapshotEntry& entry : older.entries) {
+    const bool there =
+        std::any_of(newer.entries.begin(), newer.entries.end(), [&](const auto& one) {
+          return one.profile == entry.profile && one.identity == entry.identity;
+        });
+    if (!there) newer.entries.push_back(std::move(entry));
+  }
+}
+
+}  // namespace mdh

@@ -1,0 +1,61 @@
+#include "common/state/state.h"
+
+#include <algorithm>
+
+namespace mdh {
+
+WallTime upstream_now(const AccountState& account, Now now) {
+  if (!account.upstream_since_boot) return now.wall;
+  return WallTime(now.boot.time_since_epoch() + *account.upstream_since_boot);
+}
+
+std::optional<milliseconds> skew(const AccountState& account, Now now) {
+  if (!account.upstream_since_boot) return std::nullopt;
+  return upstream_now(account, now) - now.wall;
+}
+
+CredentialsPtr servable(const State& state, const ProfileState& profile, Now now) {
+  if (!profile.credentials) return nullptr;
+  const WallTime time = upstream_now(state.accounts[profile.account], now);
+  return profile.credentials->expiration - time >= kLeastServed ? profile.credentials : nullptr;
+}
+
+BootTime next_lapse(const State& state, Now now) {
+  BootTime first = BootTime::max();
+  for (const ProfileState& profile : state.profiles) {
+    const CredentialsPtr set = servable(state, profile, now);
+    if (!set) continue;
+    const WallTime time = upstream_now(state.accounts[profile.account], now);
+    const milliseconds left = set->expiration - kLeastServed - time;
+    first = std::min(first, now.boot + left + milliseconds(1));
+  }
+  return first;
+}
+
+Condition condition(const State& state, const ProfileState& profile, Now now) {
+  const bool valid = servable(state, profile, now) != nullptr;
+  if (valid) return profile.last_failure ? Condition::failing : Condition::valid;
+  return profile.attempted || profile.credentials ? Condition::expired : Condition::starting;
+}
+
+std::string_view name(Condition condition) {
+  switch (condition) {
+    case Condition::starting:
+      return "starting";
+    case Condition::valid:
+      return "valid";
+    case Condition::failing:
+      return "failing";
+    case Condition::expired:
+      return "expired";
+  }
+  return "unknown";
+}
+
+const ProfileState* find_profile(const State& state, std::string_view profile) {
+  const auto found = std::find_if(state.profiles.begin(), state.profiles.end(),
+                                  [&](const ProfileState& one) { return one.profile == profile; });
+  return found == state.profiles.end() ? nullptr : &*found;
+}
+
+}  // namespace mdh

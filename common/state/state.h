@@ -1,0 +1,90 @@
+// Everything the program knows at one moment, as one value: what the endpoint, the status, the
+// page, the metrics, the profile file and the fd store are made from. Written by the engine and the
+// loop alone, on the loop's thread; the credentials inside are immutable and may be shared with
+// other threads.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/credentials.h"
+#include "common/state/durations.h"
+#include "common/error.h"
+#include "common/state/file_status.h"
+#include "common/timestamp.h"
+
+namespace mdh {
+
+// A set with less than this left is not served.
+inline constexpr seconds kLeastServed{15};
+
+struct Failure {
+  Error error;
+  WallTime at{};
+};
+
+// One refresh attempt that ended, for the page's timeline; the engine keeps the last day's.
+struct Attempt {
+  WallTime at{};
+  std::optional<ErrorClass> failed;  // nothing: succeeded
+};
+
+struct ProfileState {
+  std::string profile;
+  std::string region;
+  std::size_t account = 0;     // index into State::accounts
+  CredentialsPtr credentials;  // the last good set, perhaps expired by now; null before the first
+  bool attempted = false;      // the first attempt has ended, well or badly
+  std::optional<WallTime> refreshed_at;
+  std::optional<WallTime> next_attempt_at;
+  int consecutive_failures = 0;
+  std::optional<Failure> last_failure;  // of the attempts since the last success
+  std::string warning;                  // such as a life too short for the promises; empty: none
+  FileStatus file;
+  std::deque<Attempt> attempts;
+  std::map<std::string, std::uint64_t> outcomes;  // "success" or a class's name, since the start
+};
+
+struct AccountState {
+  std::string name;
+  // Upstream's time less boot time, measured by its Date header; nothing before the first answer.
+  std::optional<milliseconds> upstream_since_boot;
+};
+
+struct State {
+  std::vector<AccountState> accounts;
+  std::vector<ProfileState> profiles;  // in the order of the configuration
+  DurationHistogram durations;
+  BootTime started{};
+  bool turning = true;  // the refresh work goes on; false: an errand is stuck (healthz, watchdog)
+};
+
+// What a wish to refresh now (POST /refresh/{profile}) led to.
+struct RefreshAnswer {
+  bool accepted = false;
+  seconds wait{0};  // when not accepted: how long until it may be asked again
+};
+
+enum class Condition { starting, valid, failing, expired };
+
+// upstream_now() is the time by upstream's clock: boot time plus the measured offset, so that a
+// step of the local wall clock changes nothing; the wall clock before the first measurement.
+WallTime upstream_now(const AccountState& account, Now now);
+// skew() is upstream minus local; nothing before the first measurement.
+std::optional<milliseconds> skew(const AccountState& account, Now now);
+// servable() is the profile's set when it has kLeastServed left by upstream's clock, else null.
+CredentialsPtr servable(const State& state, const ProfileState& profile, Now now);
+// next_lapse() is when the first set that is servable now is no longer; BootTime::max() without
+// one.
+BootTime next_lapse(const State& state, Now now);
+// condition() is the profile's word in status; name() spells it.
+Condition condition(const State& state, const ProfileState& profile, Now now);
+std::string_view name(Condition condition);
+// find_profile() is the profile of that name, or null.
+const ProfileState* find_profile(const State& state, std::string_view profile);
+
+}  // namespace mdh

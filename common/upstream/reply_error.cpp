@@ -1,0 +1,129 @@
+#include "common/upstream/reply_error.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace mdh {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+// Digits alone; more of them than fit mean a very long time.
+std::optional<seconds> delta_seconds(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+  std::int64_t count = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+  return read.ec == std::errc{} ? std::min(seconds(count), kLongestWait) : kLongestWait;
+}
+
+std::optional<seconds> retry_after(const HttpReply& reply, WallTime now) {
+  const auto field = reply.header("Retry-After");
+  if (!field) return std::nullopt;
+  if (const auto delta = delta_seconds(trimmed(*field))) return delta;
+  const auto date = parse_http_date(trimmed(*field));
+  if (!date) return std::nullopt;
+  return std::chrono::ceil<seconds>(*date - reply.date().value_or(now));
+}
+
+std::optional<seconds> rate_limit_reset(const HttpReply& reply) {
+  if (reply.status != 429) return std::nullopt;
+  const auto field = reply.header("RateLimit-Reset");
+  return field ? delta_seconds(trimmed(*field)) : std::nullopt;
+}
+
+ErrorClass class_of(int status) {
+  if (status == 429) return ErrorClass::throttled;
+  if (status == 408 || status >= 500) return ErrorClass::unreachable;
+  if (status >= 400) return ErrorClass::refused;
+  return ErrorClass::malformed;
+}
+
+std::string hint_for(const HttpReply& reply, std::optional<seconds> wait) {
+  if (reply.status == 407) return "the proxy wants a name and password: see HTTPS_PROXY";
+  if (reply.status == 429) {
+    return wait ? "nothing needs to be done: the next attempt is in " +
+                      std::to_string(wait->count()) + " s, as the server asked"
+                : "nothing needs to be done: attempts are spaced out; see whether other programs "
+                  "use the same service account";
+  }
+  if (reply.status >= 500) {
+    return "nothing can be done here: the service has a fault of its own; attempts go on";
+  }
+  if (reply.status >= 300 && reply.status < 400) {
+    return "redirects are never followed: configure the URL that it now has";
+  }
+  return {};
+}
+
+std::string amount(seconds off) {
+  constexpr std::int64_t kHour = 3600;
+  constexpr std::int64_t kDay = 24 * kHour;
+  const std::int64_t count = off.count();
+  if (count >= 2 * kDay) return std::to_string(count / kDay) + " days";
+  if (count >= 2 * kHour) return std::to_string(count / kHour) + " h";
+  return std::to_string((count + 30) / 60) + " min";
+}
+
+}  // namespace
+
+std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now) {
+  auto wait = retry_after(reply, now);
+  if (!wait) wait = rate_limit_reset(reply);
+  if (!wait) return std::nullopt;
+  return std::clamp(*wait, seconds(1), kLongestWait);
+}
+
+Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now) {
+  const ErrorClass error_class = class_of(reply.status);
+  Error error{error_class, stage, what + " failed: HTTP " + std::to_string(reply.status)};
+  if (reply.status == 429) error.message += " (too many requests)";
+  if (described_body(reply) == "an HTML page") error.message += " with an HTML page";
+  if (error_class == ErrorClass::throttled || error_class == ErrorClass::unreachable) {
+    error.retry_after = asked_wait(reply, now);
+  }
+  error.hint = hint_for(reply, error.retry_after);
+  error.http_status = reply.status;
+  return error;
+}
+
+std::string_view described_body(const HttpReply& reply) {
+  const std::string_view body = trimmed(reply.body.reveal());
+  if (body.empty()) return "no body";
+  if (body.front() == '<') return "an HTML page";
+  return nlohmann::json::accept(body) ? "other JSON" : "no JSON";
+}
+
+std::string clock_words(const HttpReply& reply, WallTime local) {
+  const auto date = reply.date();
+  if (!date) return {};
+  const auto ahead = std::chrono::duration_cast<seconds>(*date - local);
+  const seconds off = ahead < seconds(0) ? -ahead : ahead;
+  if (off <= seconds(60)) return {};
+  return amount(off) + (ahead > seconds(0) ? " slow" : " fast");
+}
+
+std::string host_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != url.npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const std::size_t user = url.rfind('@');
+  if (user != url.npos) url.remove_prefix(user + 1);
+  return std::string(url);
+}
+
+bool visible(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+}  // namespace mdh

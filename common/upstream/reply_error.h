@@ -1,0 +1,44 @@
+// What the replies of token endpoint and credential exchange have in common: the class of a status,
+// the wait that a server asked for, JSON read without leaving its secrets about, and the clock in
+// the Date field. Pure; thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/error.h"
+#include "common/upstream/http.h"
+
+namespace mdh {
+
+// kLongestWait is what a server may ask for at most (CONTRACT section 3).
+inline constexpr seconds kLongestWait{3600};
+
+// asked_wait() is Retry-After (RFC 9110 section 10.2.3: seconds or a date, held against the reply's
+// own Date, else `now`), and for a 429 else RateLimit-Reset (seconds); within 1 s and kLongestWait;
+// nothing when there is neither or it is no such thing.
+std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now);
+
+// reply_error() is the Error of a reply that is no success: 429 throttled; 408 and 5xx unreachable;
+// other 4xx refused; a redirect or anything else malformed. `what` is what failed, on what ("the
+// token request of account lab to https://…"). Where only that class of status can say more, it has
+// a hint; the caller may write a better one.
+Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now);
+
+// described_body() is what kind of text came: "an HTML page", "no body", "other JSON", "no JSON";
+// never the text itself, which may hold anything.
+std::string_view described_body(const HttpReply& reply);
+
+// clock_words() is how far the local clock is off by the reply's Date ("7 min slow", "2 h fast");
+// empty below a minute or without a Date.
+std::string clock_words(const HttpReply& reply, WallTime local);
+
+// host_of() is a URL's host and port, for messages.
+std::string host_of(std::string_view url);
+
+// visible() tells whether the text is printable ASCII without blanks, and some of it: fit for a
+// header field, a line of a file, a message.
+bool visible(std::string_view text);
+
+}  // namespace mdh

@@ -1,0 +1,146 @@
+#include "common/upstream/signing_key.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <optional>
+
+#include "common/secret.h"
+
+namespace mdh {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ";
+constexpr int kLeastBits = 2048;
+
+EVP_PKEY* pkey(void* key) {
+  return static_cast<EVP_PKEY*>(key);
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != text.npos;
+}
+
+Error refused(std::string_view origin, std::string_view why, std::string_view hint) {
+  return {ErrorClass::config, Stage::key,
+          "cannot use the private key " + std::string(origin) + ": " + std::string(why),
+          std::string(hint)};
+}
+
+constexpr std::string_view kNewKey =
+    "create an RSA key of 2048 bits or more for the service account in MyDataHelps Designer";
+
+// What can be told from the armour alone, before any decoding.
+std::optional<Error> refused_by_armour(std::string_view pem, std::string_view origin) {
+  if (!contains(pem, kBegin)) {
+    return refused(origin, "it holds no PEM text (-----BEGIN RSA PRIVATE KEY-----)",
+                   "put the whole key there, from the BEGIN line to the END line");
+  }
+  if (contains(pem, "BEGIN ENCRYPTED PRIVATE KEY") || contains(pem, "Proc-Type: 4,ENCRYPTED")) {
+    return refused(origin, "it is encrypted with a passphrase, which nobody is here to type",
+                   "decrypt it: openssl pkey -in KEY -out NEWKEY; then chmod 600 NEWKEY");
+  }
+  if (contains(pem, "BEGIN EC PRIVATE KEY")) {
+    return refused(origin, "it is an EC key; RS256 needs RSA", kNewKey);
+  }
+  if (contains(pem, "BEGIN OPENSSH PRIVATE KEY")) {
+    return refused(origin, "it is an OpenSSH key, not PEM", kNewKey);
+  }
+  const bool open = contains(pem, "PUBLIC KEY-----") || contains(pem, "CERTIFICATE-----");
+  if (open && !contains(pem, "PRIVATE KEY-----")) {
+    return refused(origin, "it is a public key or certificate; signing needs the private key",
+                   "use the file that begins with -----BEGIN RSA PRIVATE KEY-----");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> refused_by_kind(const EVP_PKEY* key, std::string_view origin) {
+  if (!EVP_PKEY_is_a(key, "RSA")) {
+    const char* kind = EVP_PKEY_get0_type_name(key);
+    return refused(
+        origin,
+        "it is of type " + std::string(kind == nullptr ? "unknown" : kind) + "; RS256 needs RSA",
+        kNewKey);
+  }
+  const int bits = EVP_PKEY_get_bits(key);
+  if (bits < kLeastBits) {
+    return refused(origin,
+                   "RSA of " + std::to_string(bits) + " bits is too weak; RS256 needs 2048 or more",
+                   kNewKey);
+  }
+  return std::nullopt;
+}
+
+Error mangled(std::string_view pem, std::string_view origin) {
+  if (contains(pem, "\\n")) {
+    return refused(origin, "its line breaks are written as \\n",
+                   "replace every \\n by a real line break, or give the text as RKS_PRIVATE_KEY");
+  }
+  return refused(origin, "its PEM text is damaged (line breaks or characters lost in copying)",
+                 "copy the key again as a whole; openssl pkey -in KEY -noout -text shows whether "
+                 "it can be read");
+}
+
+// Without a callback OpenSSL would ask for a passphrase on the terminal.
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+EVP_PKEY* decode(std::string_view pem) {
+  BIO* source = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  if (source == nullptr) return nullptr;
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(source, nullptr, no_passphrase, nullptr);
+  BIO_free(source);
+  ERR_clear_error();
+  return key;
+}
+
+}  // namespace
+
+void SigningKey::Free::operator()(void* key) const {
+  EVP_PKEY_free(pkey(key));
+}
+
+Result<SigningKey> SigningKey::from_pem(std::string_view pem, std::string_view origin) {
+  if (const auto error = refused_by_armour(pem, origin)) return *error;
+  std::unique_ptr<void, Free> key(decode(pem));
+  wipe_stack();
+  if (!key) return mangled(pem, origin);
+  if (const auto error = refused_by_kind(pkey(key.get()), origin)) return *error;
+  return SigningKey(std::move(key));
+}
+
+std::string SigningKey::sign(std::string_view bytes) const {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  auto size = static_cast<std::size_t>(EVP_PKEY_get_size(pkey(key_.get())));
+  std::string signature(size, '\0');
+  const bool signed_well =
+      context != nullptr &&
+      EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, pkey(key_.get())) == 1 &&
+      EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &size,
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
+  EVP_MD_CTX_free(context);
+  // A key whose numbers do not belong together is their fault, not ours: an empty signature.
+  ERR_clear_error();
+  wipe_stack();
+  signature.resize(signed_well ? size : 0);
+  return signature;
+}
+
+int SigningKey::bits() const {
+  return EVP_PKEY_get_bits(pkey(key_.get()));
+}
+
+bool SigningKey::consistent() const {
+  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(pkey(key_.get()), nullptr);
+  const bool good = context != nullptr && EVP_PKEY_pairwise_check(context) == 1 &&
+                    EVP_PKEY_private_check(context) == 1;
+  EVP_PKEY_CTX_free(context);
+  ERR_clear_error();
+  return good;
+}
+
+}  // namespace mdh

@@ -1,0 +1,57 @@
+#include "daemon/endpoint/connection.h"
+
+namespace mdh {
+
+milliseconds lifetime_of(Standing standing) {
+  switch (standing) {
+    case Standing::fresh:
+    case Standing::reading:
+    case Standing::writing:
+      return seconds(5);
+    case Standing::parked:
+      return milliseconds(800);
+    case Standing::hurried:
+      return milliseconds(400);
+    case Standing::idle:
+      return seconds(120);
+    case Standing::leaving:
+      return seconds(1);
+  }
+  return seconds(1);
+}
+
+void ConnectionQueues::enter(HttpConnection& connection, Standing standing, ConnectionTime now) {
+  auto& entered = queue(standing);
+  connection.standing = standing;
+  connection.deadline = now + lifetime_of(standing);
+  connection.place = entered.insert(entered.end(), &connection);
+}
+
+void ConnectionQueues::move(HttpConnection& connection, Standing standing, ConnectionTime now) {
+  auto& entered = queue(standing);
+  entered.splice(entered.end(), queue(connection.standing), connection.place);
+  connection.standing = standing;
+  connection.deadline = now + lifetime_of(standing);
+}
+
+void ConnectionQueues::leave(HttpConnection& connection) {
+  queue(connection.standing).erase(connection.place);
+}
+
+std::optional<ConnectionTime> ConnectionQueues::next() const {
+  std::optional<ConnectionTime> earliest;
+  for (const auto& queue : queues_) {
+    if (queue.empty()) continue;
+    if (!earliest || queue.front()->deadline < *earliest) earliest = queue.front()->deadline;
+  }
+  return earliest;
+}
+
+HttpConnection* ConnectionQueues::overdue(ConnectionTime now) const {
+  for (const auto& queue : queues_) {
+    if (!queue.empty() && queue.front()->deadline <= now) return queue.front();
+  }
+  return nullptr;
+}
+
+}  // namespace mdh

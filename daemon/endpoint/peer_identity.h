@@ -1,0 +1,30 @@
+// Asks the kernel whose socket is at the other end of a loopback TCP connection
+// (NETLINK_SOCK_DIAG, sock_diag(7)); needs no privilege. It says which user opened the socket, not
+// which process uses it now. One thread at a time.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "daemon/system/file_descriptor.h"
+
+namespace mdh {
+
+class PeerIdentity {
+ public:
+  PeerIdentity();
+
+  // user_of() is the uid of the client's socket, by the addresses of both ends; nothing unless the
+  // kernel knows it as an established connection with an inode (a socket that its owner has closed
+  // is shown as root's, which must not pass for root).
+  std::optional<std::uint32_t> user_of(const sockaddr_storage& client,
+                                       const sockaddr_storage& server);
+
+ private:
+  FileDescriptor netlink_;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace mdh

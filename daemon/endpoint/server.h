@@ -1,0 +1,53 @@
+// The loopback endpoint: CONTRACT section 4 over http_front, with cpp-httplib as parser, router and
+// formatter behind it (http_codec, the one file that knows httplib). Lives on the loop's thread;
+// nothing in it blocks.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/result.h"
+#include "common/state/state.h"
+#include "common/endpoint/token_ring.h"
+#include "daemon/system/file_descriptor.h"
+
+namespace mdh {
+
+struct EndpointHooks {
+  std::function<const State&()> state;
+  std::function<Now()> now;  // read once a request
+  std::function<RefreshAnswer(const std::string& profile)> refresh;
+};
+
+class EndpointServer {
+ public:
+  // Takes sockets that already listen (daemon/listeners). `config.token_file` is resolved; `tokens`
+  // as read from the state folder.
+  EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
+                 EndpointHooks hooks);
+  ~EndpointServer();
+  EndpointServer(const EndpointServer&) = delete;
+  EndpointServer& operator=(const EndpointServer&) = delete;
+
+  // poll_fd() is one epoll fd to watch for input; turn() does what is due and returns. Deadlines
+  // are inside.
+  int poll_fd() const;
+  void turn();
+  // state_changed() answers requests that wait for a first set; call after every change of State.
+  void state_changed();
+  // reconfigure() and set_tokens() take effect with the next request; listeners stay.
+  void reconfigure(EndpointConfig config);
+  void set_tokens(TokenRing tokens);
+  // drain() accepts no more and closes idle connections; drained() once answers in flight are out.
+  void drain();
+  bool drained() const;
+
+ private:
+  class Rooms;
+  std::unique_ptr<Rooms> rooms_;
+};
+
+}  // namespace mdh

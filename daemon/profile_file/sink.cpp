@@ -1,0 +1,231 @@
+#include "daemon/profile_file/sink.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "daemon/system/file_watch.h"
+#include "daemon/system/give_up.h"
+#include "daemon/system/wake_event.h"
+
+namespace mdh {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A failed write is tried again after 1, 2, 4 … 60 s; sooner when the file or what is wanted
+// changes.
+constexpr seconds kFirstRetry{1};
+constexpr seconds kLongestRetry{60};
+// A writer that undoes our lines this often within a minute is fighting: it is let win for a while.
+constexpr std::size_t kMostRounds = 5;
+constexpr seconds kFightSpan{60};
+constexpr seconds kTruce{600};
+
+}  // namespace
+
+class ProfileSink::Scribe {
+ public:
+  Scribe(ProfileFileConfig config, std::string program)
+      : remove_at_end_(config.on_stop == ProfileFileConfig::OnStop::remove),
+        writer_(std::move(config), std::move(program)),
+        thread_(start_thread([this] { run(); })) {}
+  ~Scribe() {
+    end(false);
+    thread_.join();
+  }
+  Scribe(const Scribe&) = delete;
+  Scribe& operator=(const Scribe&) = delete;
+
+  void sync(std::vector<WantedProfile> wanted) {
+    const std::lock_guard lock(mutex_);
+    if (handed_over_ && wanted == *handed_over_) return;
+    handed_over_ = std::move(wanted);
+    fresh_ = true;
+    work_.ring();
+  }
+
+  int event_fd() const { return news_.fd(); }
+
+  std::vector<Report> reports() {
+    const std::lock_guard lock(mutex_);
+    news_.take();
+    return std::exchange(news_reports_, {});
+  }
+
+  // Only an end() or finish() of the sink's is a clean stop; a sink that makes way for another
+  // leaves the file alone.
+  void end(bool clean) {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    clean_ = clean_ || clean;
+    work_.ring();
+  }
+
+  Done finish(milliseconds most) {
+    end(true);
+    std::unique_lock lock(mutex_);
+    if (ended_signal_.wait_for(lock, most, [this] { return ended_; })) return removed_;
+    return Error{.error_class = ErrorClass::storage,
+                 .message = "the profile file was still being written after " +
+                            std::to_string(most.count()) + " ms"};
+  }
+
+ private:
+  // What the thread was handed; `changed` when it is not what was written last.
+  struct Orders {
+    bool ending = false;
+    bool changed = false;
+    bool clean = false;
+  };
+
+  Orders take_orders() {
+    const std::lock_guard lock(mutex_);
+    work_.take();
+    if (fresh_) wanted_ = *handed_over_;
+    return {ending_, std::exchange(fresh_, false), clean_};
+  }
+
+  void run() {
+    watch_->watch(writer_.files());
+    Orders orders;
+    while (!orders.ending) {
+      wait();
+      orders = take_orders();
+      // Undone at once after our own write, a file is again what the watch saw last.
+      const bool touched = !watch_->changed().empty() || wrote_;
+      wrote_ = false;
+      if (orders.changed) end_fight();
+      if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
+      const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
+      if (orders.changed || touched || due) reconcile(orders.changed);
+    }
+    const bool removing = remove_at_end_ && orders.clean;
+    Done removed = removing ? writer_.remove(wanted_) : done();
+    watch_.reset();  // takes the kernel some 15 ms
+    const std::lock_guard lock(mutex_);
+    removed_ = std::move(removed);
+    ended_ = true;
+    ended_signal_.notify_all();
+  }
+
+  void wait() {
+    pollfd sources[] = {{work_.fd(), POLLIN, 0}, {watch_->poll_fd(), POLLIN, 0}};
+    int timeout = -1;
+    if (retry_at_) {
+      const auto left = std::chrono::ceil<milliseconds>(*retry_at_ - steady_clock::now());
+      timeout = static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+    }
+    ::poll(sources, 2, timeout);
+  }
+
+  void reconcile(bool wanted_changed) {
+    if (in_truce()) return;
+    retry_at_.reset();
+    if (wanted_.empty()) return;
+    // Our own rename will be seen as a change, too; the look that follows finds all well.
+    const auto written = writer_.write(wanted_);
+    if (!written) {
+      tell(written.error());
+      return retry_after(written.error());
+    }
+    retries_ = 0;
+    wrote_ = written->replaced > 0;
+    if (!wanted_changed && written->replaced > 0 && is_fight()) return;
+    tell(std::nullopt);
+  }
+
+  void retry_after(const Error& error) {
+    const seconds backoff = std::min(kLongestRetry, kFirstRetry * (1 << std::min(retries_++, 6)));
+    retry_at_ = steady_clock::now() + error.retry_after.value_or(backoff);
+  }
+
+  // Notes a round in which another program had undone our lines.
+  bool is_fight() {
+    const auto now = steady_clock::now();
+    rounds_.push_back(now);
+    while (now - rounds_.front() > kFightSpan) rounds_.pop_front();
+    if (rounds_.size() < kMostRounds) return false;
+    truce_until_ = retry_at_ = now + kTruce;
+    tell(Error{.error_class = ErrorClass::storage,
+               .stage = Stage::file,
+               .message = writer_.files().front() + " is being undone by another program again and "
+                                                    "again; it is left alone for 10 minutes",
+               .hint = "find the program that rewrites it, or use profile_file.enabled false and "
+                       "the endpoint"});
+    return true;
+  }
+
+  bool in_truce() const { return truce_until_ && steady_clock::now() < *truce_until_; }
+
+  void end_fight() {
+    truce_until_.reset();
+    rounds_.clear();
+  }
+
+  void tell(const std::optional<Error>& error) {
+    const std::lock_guard lock(mutex_);
+    for (Report& report : report_on(wanted_, writer_.files().front(), error)) {
+      auto [told, first] = told_.try_emplace(report.profile, report.status);
+      if (!first && told->second == report.status) continue;
+      told->second = report.status;
+      news_reports_.push_back(std::move(report));
+    }
+    if (!news_reports_.empty()) news_.ring();
+  }
+
+  const bool remove_at_end_;
+  WakeEvent work_;
+  WakeEvent news_;
+
+  std::mutex mutex_;  // guards the next ones
+  std::optional<std::vector<WantedProfile>> handed_over_;
+  std::vector<Report> news_reports_;
+  std::condition_variable ended_signal_;
+  bool fresh_ = false;
+  bool ending_ = false;
+  bool clean_ = false;
+  bool ended_ = false;
+  Done removed_ = done();
+
+  // The thread's own.
+  ProfileWriter writer_;
+  std::optional<FileWatch> watch_{std::in_place};
+  std::vector<WantedProfile> wanted_;
+  std::map<std::string, FileStatus> told_;
+  std::optional<steady_clock::time_point> retry_at_;
+  std::optional<steady_clock::time_point> truce_until_;
+  std::deque<steady_clock::time_point> rounds_;
+  int retries_ = 0;
+  bool wrote_ = false;
+
+  std::thread thread_;
+};
+
+ProfileSink::ProfileSink(ProfileFileConfig config, std::string program)
+    : scribe_(std::make_unique<Scribe>(std::move(config), std::move(program))) {}
+ProfileSink::~ProfileSink() = default;
+
+void ProfileSink::sync(std::vector<WantedProfile> wanted) {
+  scribe_->sync(std::move(wanted));
+}
+int ProfileSink::event_fd() const {
+  return scribe_->event_fd();
+}
+std::vector<ProfileSink::Report> ProfileSink::reports() {
+  return scribe_->reports();
+}
+void ProfileSink::end() {
+  scribe_->end(true);
+}
+Done ProfileSink::finish(milliseconds most) {
+  return scribe_->finish(most);
+}
+
+}  // namespace mdh

@@ -1,0 +1,221 @@
+#include "daemon/profile_file/writer.h"
+
+#include <algorithm>
+
+#include "common/profile_file/difference.h"
+
+namespace mdh {
+namespace {
+
+// A word that shlex.split() and sh -c both give back as it is.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-@%+=:,";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
+  return quoted + "'";
+}
+
+// Changes follow one another on one text; the first Error ends them.
+template <typename Step>
+Result<Secret> changed(std::string_view text, const std::vector<WantedProfile>& wanted, Step step) {
+  if (wanted.empty()) return Secret(text);
+  Secret now;
+  for (const WantedProfile& profile : wanted) {
+    auto next = step(text, profile);
+    if (!next) return next.error();
+    now = std::move(next).value();
+    text = now.reveal();
+  }
+  return now;
+}
+
+ProfileSection keys_section(const WantedProfile& wanted, bool write_region) {
+  ProfileSection section;
+  section.profile = wanted.profile;
+  section.access_key_id = wanted.credentials->access_key_id;
+  section.secret_access_key = wanted.credentials->secret_access_key.reveal();
+  section.session_token = wanted.credentials->session_token.reveal();
+  section.expires = format_rfc3339(wanted.credentials->expiration);
+  if (write_region) section.region = wanted.region;
+  return section;
+}
+
+bool is_wanted(const std::vector<WantedProfile>& wanted, const std::string& section,
+               ProfileFileKind kind) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](const WantedProfile& one) {
+    return names_profile(section, one.profile, kind);
+  });
+}
+
+// Sections that are not ours: what the truncation guard looks after.
+std::vector<std::string> other_sections(std::string_view text,
+                                        const std::vector<WantedProfile>& wanted,
+                                        ProfileFileKind kind) {
+  auto names = section_names(text);
+  if (!names) return {};
+  std::erase_if(*names, [&](const std::string& name) { return is_wanted(wanted, name, kind); });
+  return std::move(names).value();
+}
+
+Error on_path(Error error, const std::string& path) {
+  if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
+  return error;
+}
+
+}  // namespace
+
+std::vector<WantedProfile> wanted_profiles(const State& state, Now now) {
+  std::vector<WantedProfile> wanted;
+  for (const ProfileState& profile : state.profiles) {
+    wanted.push_back({profile.profile, profile.region, servable(state, profile, now)});
+  }
+  return wanted;
+}
+
+ProfileWriter::ProfileWriter(ProfileFileConfig config, std::string program)
+    : config_(std::move(config)), program_(std::move(program)) {}
+
+std::vector<std::string> ProfileWriter::files() const {
+  std::vector<std::string> files{config_.path, config_.config_path};
+  if (config_.form == ProfileFileConfig::Form::process) std::swap(files[0], files[1]);
+  return files;
+}
+
+ProfileWriter::Planned ProfileWriter::keys_in(const std::vector<WantedProfile>& wanted) const {
+  return {config_.path, [this, &wanted](std::string_view text) {
+            return changed(text, wanted, [this](std::string_view now, const WantedProfile& one) {
+              if (!one.credentials) return Result<Secret>(Secret(now));
+              return with_profile(now, keys_section(one, config_.write_region),
+                                  ProfileFileKind::credentials);
+            });
+          }};
+}
+
+ProfileWriter::Planned ProfileWriter::process_in(const std::vector<WantedProfile>& wanted) const {
+  return {config_.config_path, [this, &wanted](std::string_view text) {
+            return changed(text, wanted, [this](std::string_view now, const WantedProfile& one) {
+              ProfileSection section;
+              section.profile = one.profile;
+              if (config_.write_region) section.region = one.region;
+              section.credential_process =
+                  shell_word(program_) + " process --profile " + shell_word(one.profile);
+              return with_profile(now, section, ProfileFileKind::config);
+            });
+          }};
+}
+
+// The other form's lines are taken out: static keys would outrank the process.
+ProfileWriter::Planned ProfileWriter::cleared(ProfileFileKind kind,
+                                              const std::vector<WantedProfile>& wanted) const {
+  const bool credentials = kind == ProfileFileKind::credentials;
+  return {credentials ? config_.path : config_.config_path,
+          [kind, &wanted](std::string_view text) {
+            return changed(text, wanted, [kind](std::string_view now, const WantedProfile& one) {
+              return without_profile(now, one.profile, kind);
+            });
+          },
+          true};
+}
+
+std::vector<ProfileWriter::Planned> ProfileWriter::plan(
+    const std::vector<WantedProfile>& wanted) const {
+  if (config_.form == ProfileFileConfig::Form::keys) {
+    return {keys_in(wanted), cleared(ProfileFileKind::config, wanted)};
+  }
+  return {process_in(wanted), cleared(ProfileFileKind::credentials, wanted)};
+}
+
+// Looked at first without lock or folder: mostly the other form has never been there.
+bool ProfileWriter::has_work(const Planned& planned) {
+  const auto before = read_file(planned.path);
+  if (!before) return true;
+  if (before->empty()) return false;
+  const auto after = planned.change(before->reveal());
+  return !after || after->reveal() != before->reveal();
+}
+
+Result<Edited> ProfileWriter::carry_out(const Planned& planned,
+                                        const std::vector<WantedProfile>& wanted) {
+  if (planned.only_existing && !has_work(planned)) return Edited::unchanged;
+  const auto kind =
+      planned.path == config_.config_path ? ProfileFileKind::config : ProfileFileKind::credentials;
+  const FileEdit edit{planned.path, planned.change, [&wanted, kind](std::string_view text) {
+                        return other_sections(text, wanted, kind);
+                      }};
+  auto edited = edit_file(edit, memories_[planned.path]);
+  if (!edited) return on_path(edited.error(), planned.path);
+  return edited;
+}
+
+Result<ProfileWriter::Written> ProfileWriter::write(const std::vector<WantedProfile>& wanted) {
+  Written written;
+  const bool keys = config_.form == ProfileFileConfig::Form::keys;
+  const bool none = std::none_of(wanted.begin(), wanted.end(), [](const WantedProfile& one) {
+    return one.credentials != nullptr;
+  });
+  if (keys && none) return written;
+  for (const Planned& planned : plan(wanted)) {
+    const auto edited = carry_out(planned, wanted);
+    // A config file that cannot be read does no harm to keys, which outrank what it may hold.
+    if (!edited && keys && planned.only_existing) continue;
+    if (!edited) return edited.error();
+    if (*edited == Edited::replaced) ++written.replaced;
+  }
+  return written;
+}
+
+Done ProfileWriter::remove(const std::vector<WantedProfile>& wanted) {
+  for (const auto kind : {ProfileFileKind::credentials, ProfileFileKind::config}) {
+    if (const auto edited = carry_out(cleared(kind, wanted), wanted); !edited) {
+      return edited.error();
+    }
+  }
+  return done();
+}
+
+Result<std::string> ProfileWriter::preview(const std::vector<WantedProfile>& wanted) const {
+  std::string difference;
+  for (const Planned& planned : plan(wanted)) {
+    const auto before = read_file(planned.path);
+    if (!before) return before.error();
+    if (planned.only_existing && before->empty()) continue;
+    const auto after = planned.change(before->reveal());
+    if (!after) return on_path(after.error(), planned.path);
+    difference += file_difference(before->reveal(), after->reveal(), planned.path);
+  }
+  return difference;
+}
+
+std::vector<ProfileReport> report_on(const std::vector<WantedProfile>& wanted,
+                                     const std::string& path, const std::optional<Error>& error) {
+  std::vector<ProfileReport> reports;
+  for (const WantedProfile& profile : wanted) {
+    FileStatus status{path, FileCondition::pending, {}};
+    if (error) {
+      status.condition = FileCondition::failed;
+      status.message = error->hint.empty() ? error->message : error->message + "; " + error->hint;
+    } else if (profile.credentials) {
+      status.condition = FileCondition::written;
+    }
+    reports.push_back({profile.profile, std::move(status)});
+  }
+  return reports;
+}
+
+std::vector<ProfileReport> write_profiles(const ProfileFileConfig& config,
+                                          const std::string& program,
+                                          const std::vector<WantedProfile>& wanted) {
+  ProfileWriter writer(config, program);
+  const auto written = writer.write(wanted);
+  return report_on(wanted, writer.files().front(),
+                   written ? std::nullopt : std::optional(written.error()));
+}
+
+Result<std::string> preview_profiles(const ProfileFileConfig& config, const std::string& program,
+                                     const std::vector<WantedProfile>& wanted) {
+  return ProfileWriter(config, program).preview(wanted);
+}
+
+}  // namespace mdh

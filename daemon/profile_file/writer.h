@@ -1,0 +1,87 @@
+// Brings the AWS profile file to what is wanted, in one blocking go: for `once`, and for the
+// profile sink's thread. Knows both forms and the change between them; the edit is
+// common/profile_file's, the replacement daemon/storage's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/credentials.h"
+#include "common/profile_file/section.h"
+#include "common/state/state.h"
+#include "daemon/profile_file/edit_file.h"
+
+namespace mdh {
+
+// One profile as the file should show it; null credentials: leave what is there (never write
+// expired ones).
+struct WantedProfile {
+  std::string profile;
+  std::string region;
+  CredentialsPtr credentials;
+
+  bool operator==(const WantedProfile&) const = default;
+};
+
+// wanted_profiles() is every profile with what is servable of it now.
+std::vector<WantedProfile> wanted_profiles(const State& state, Now now);
+
+// A profile's word on its file.
+struct ProfileReport {
+  std::string profile;
+  FileStatus status;
+};
+
+class ProfileWriter {
+ public:
+  // `program` is the absolute path that the process form writes into credential_process.
+  ProfileWriter(ProfileFileConfig config, std::string program);
+
+  // write() makes the files agree; `replaced` counts the files that it had to change.
+  struct Written {
+    int replaced = 0;
+  };
+  Result<Written> write(const std::vector<WantedProfile>& wanted);
+  // remove() takes our lines out of both files (on_stop "remove").
+  Done remove(const std::vector<WantedProfile>& wanted);
+  // preview() is the masked difference that write() would make; touches nothing.
+  Result<std::string> preview(const std::vector<WantedProfile>& wanted) const;
+  // files() are the paths that write() may change; the first is the one the form lives in.
+  std::vector<std::string> files() const;
+
+ private:
+  using Change = std::function<Result<Secret>(std::string_view text)>;
+  struct Planned {
+    std::string path;
+    Change change;
+    bool only_existing = false;  // there is nothing to do where there is no file
+  };
+  std::vector<Planned> plan(const std::vector<WantedProfile>& wanted) const;
+  Planned keys_in(const std::vector<WantedProfile>& wanted) const;
+  Planned process_in(const std::vector<WantedProfile>& wanted) const;
+  Planned cleared(ProfileFileKind kind, const std::vector<WantedProfile>& wanted) const;
+  static bool has_work(const Planned& planned);
+  Result<Edited> carry_out(const Planned& planned, const std::vector<WantedProfile>& wanted);
+
+  ProfileFileConfig config_;
+  std::string program_;
+  std::map<std::string, FileMemory> memories_;
+};
+
+// write_profiles() writes once and reports on every wanted profile.
+std::vector<ProfileReport> write_profiles(const ProfileFileConfig& config,
+                                          const std::string& program,
+                                          const std::vector<WantedProfile>& wanted);
+// preview_profiles() is ProfileWriter::preview().
+Result<std::string> preview_profiles(const ProfileFileConfig& config, const std::string& program,
+                                     const std::vector<WantedProfile>& wanted);
+// report_on() is every wanted profile's status after a write that ended so.
+std::vector<ProfileReport> report_on(const std::vector<WantedProfile>& wanted,
+                                     const std::string& path, const std::optional<Error>& error);
+
+}  // namespace mdh

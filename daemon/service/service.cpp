@@ -1,0 +1,243 @@
+#include "daemon/service/service.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "common/report/status.h"
+#include "daemon/system/clock.h"
+#include "daemon/service/fd_store.h"
+#include "daemon/launch.h"
+#include "daemon/system/log.h"
+#include "daemon/system/process_hygiene.h"
+#include "daemon/endpoint/token_store.h"
+
+namespace mdh {
+namespace {
+
+constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
+constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
+
+EndpointConfig resolved(EndpointConfig config, const Folders& folders) {
+  config.token_file = token_path(config, folders.state);
+  return config;
+}
+
+}  // namespace
+
+Service::Service(Foundations foundations)
+    : options_(std::move(foundations.options)),
+      config_(std::move(foundations.config)),
+      folders_(std::move(foundations.folders)),
+      refresher_(config_, read_clocks()),
+      endpoint_(resolved(config_.endpoint, folders_), std::move(foundations.listeners),
+                std::move(foundations.tokens), hooks()),
+      ready_by_(read_clocks().boot + kReadyAtLast),
+      turn_timer_(loop_.add_timer([this] { changed_ = true; })),
+      ready_timer_(loop_.add_timer([this] { changed_ = true; })),
+      watchdog_timer_(loop_.add_timer([this] { feed_watchdog(); })),
+      reload_timer_(loop_.add_timer([this] { reload(Prompt::watch); })),
+      stop_timer_(loop_.add_timer([] {})) {
+  attach();
+  open_sink();
+  watch();
+}
+
+EndpointHooks Service::hooks() {
+  return {.state = [this]() -> const State& { return refresher_.state(); },
+          .now = read_clocks,
+          .refresh =
+              [this](const std::string& profile) {
+                changed_ = true;
+                return refresher_.engine().refresh(profile, read_clocks());
+              }};
+}
+
+void Service::attach() {
+  loop_.on_signal(SIGTERM, [this] { stop(); });
+  loop_.on_signal(SIGINT, [this] { stop(); });
+  loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
+  loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
+  loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });
+  loop_.on_readable(watcher_.poll_fd(), [this] { take_changes(); });
+  loop_.set_timer(ready_timer_, ready_by_);
+  if (notifier_.watchdog_interval() > milliseconds(0)) feed_watchdog();
+}
+
+void Service::restore(const std::vector<FileDescriptor>& stored) {
+  Snapshot left;
+  for (const FileDescriptor& fd : stored) {
+    auto snapshot = read_stored_snapshot(fd);
+    if (snapshot) {
+      add_older(left, std::move(snapshot).value());
+    } else {
+      log_line(LogLevel::warn, "stored credentials ignored: " + snapshot.error().message);
+    }
+  }
+  if (left.entries.empty()) return;
+  const std::size_t taken = refresher_.engine().restore(left, read_clocks());
+  log_line(LogLevel::info, "took over " + std::to_string(taken) + " of " +
+                               std::to_string(left.entries.size()) +
+                               " credential sets from the last process");
+}
+
+void Service::run() {
+  settle();
+  while (!endpoint_.drained() && read_clocks().boot < stop_by_) {
+    loop_.run_once();
+    settle();
+  }
+  if (!sink_) return;
+  const Done end = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
+  if (!end) log_line(LogLevel::warn, end.error().message);
+}
+
+// The one place where the world is made to agree with the state; nothing happens in a turn that
+// changed nothing, such as one that answered requests.
+void Service::settle() {
+  if (!changed_) return;
+  changed_ = false;
+  const Now now = read_clocks();
+  refresher_.turn(now);
+  sync(now);
+  // Also when a set lapses: what waits for a full disk must not be written after its end.
+  const BootTime lapse = next_lapse(refresher_.state(), now);
+  loop_.set_timer(turn_timer_, std::min(refresher_.next_turn(), lapse));
+}
+
+void Service::sync(Now now) {
+  endpoint_.state_changed();
+  chronicle_.tell(refresher_.state(), now);
+  if (sink_) sink_->sync(wanted_profiles(refresher_.state(), now));
+  sync_store();
+  notifier_.status(status_line(refresher_.state(), now));
+  sync_readiness(now);
+}
+
+void Service::sync_store() {
+  std::vector<CredentialsPtr> sets;
+  for (const ProfileState& profile : refresher_.state().profiles) {
+    sets.push_back(profile.credentials);
+  }
+  if (sets == stored_) return;
+  store_snapshot(write_snapshot(config_, refresher_.state(), boot_id()));
+  stored_ = std::move(sets);
+}
+
+void Service::sync_readiness(Now now) {
+  if (ready_ || (!all_settled(refresher_.state(), now) && now.boot < ready_by_)) return;
+  ready_ = true;
+  notifier_.ready();
+  release_start_up();
+}
+
+void Service::take_file_reports() {
+  for (ProfileSink::Report& report : sink_->reports()) {
+    refresher_.engine().note_file(report.profile, std::move(report.status));
+  }
+  changed_ = true;
+}
+
+void Service::open_sink() {
+  if (sink_) loop_.forget(sink_->event_fd());
+  sink_.reset();
+  for (const ProfileState& profile : refresher_.state().profiles) {
+    refresher_.engine().note_file(profile.profile, {});
+  }
+  if (!config_.profile_file.enabled) return;
+  sink_ = std::make_unique<ProfileSink>(config_.profile_file, own_program());
+  loop_.on_readable(sink_->event_fd(), [this] { take_file_reports(); });
+}
+
+void Service::watch() {
+  std::vector<std::string> files = watched_files(config_);
+  files.push_back(token_path(config_.endpoint, folders_.state));
+  watcher_.watch_files(files);
+}
+
+void Service::take_changes() {
+  const Watcher::Changes changes = watcher_.take();
+  if (changes.closed) return endpoint_.drain();
+  if (!changes.any()) return;
+  const Now now = read_clocks();
+  if (changes.clock_stepped || changes.network_up) refresher_.engine().reevaluate(now);
+  for (const std::string& path : changes.files) file_changed(path, now);
+  changed_ = true;
+}
+
+void Service::file_changed(const std::string& path, Now now) {
+  if (path == token_path(config_.endpoint, folders_.state)) return read_tokens();
+  if (path == config_.origin) return loop_.set_timer(reload_timer_, now.boot + kReloadPause);
+  for (const AccountConfig& account : config_.accounts) {
+    if (key_file(account.private_key) != path) continue;
+    log_line(LogLevel::info, "account " + account.name + ": the key file changed",
+             {{"MDH_ACCOUNT", account.name}});
+    refresher_.engine().account_changed(account.name, now);
+  }
+}
+
+void Service::read_tokens() {
+  auto tokens = open_tokens(config_.endpoint, folders_.state, read_clocks().wall);
+  if (!tokens) {
+    return log_line(LogLevel::error,
+                    "the endpoint tokens stay as they were: " + with_hint(tokens.error()));
+  }
+  endpoint_.set_tokens(std::move(tokens).value());
+}
+
+// An edit is mostly seen by the watch and signalled as well: what came of it is told once.
+void Service::reload(Prompt prompt) {
+  if (stop_by_ != BootTime::max()) return;
+  const Now now = read_clocks();
+  notifier_.reloading();
+  auto fresh = usable_config(options_);
+  const std::string refusal = fresh ? "" : with_hint(fresh.error());
+  if (fresh) {
+    const bool news = *fresh != config_ || !refusal_.empty() || prompt == Prompt::signal;
+    adopt(std::move(fresh).value(), now);
+    log_line(news ? LogLevel::info : LogLevel::debug,
+             "configuration read again from " + config_.origin);
+  } else if (prompt == Prompt::signal || refusal != refusal_) {
+    log_line(LogLevel::error, "reload refused, the old configuration stays in force: " + refusal,
+             {{"MDH_STAGE", std::string(name(fresh.error().stage))}});
+  }
+  refusal_ = refusal;
+  notifier_.reloaded();
+}
+
+void Service::adopt(Config config, Now now) {
+  const bool same_file = config.profile_file == config_.profile_file;
+  const bool same_listen = config.endpoint.listen == config_.endpoint.listen;
+  config_ = std::move(config);
+  set_log_level(config_.log_level);
+  refresher_.reconfigure(config_, now);
+  endpoint_.reconfigure(resolved(config_.endpoint, folders_));
+  read_tokens();
+  if (!same_file) open_sink();
+  watch();
+  stored_.clear();
+  changed_ = true;
+  if (!same_listen) {
+    log_line(LogLevel::warn, "endpoint.listen changed: it takes effect with the next start");
+  }
+}
+
+// Only a loop whose refresh work goes on feeds the watchdog; a stuck errand starves it.
+void Service::feed_watchdog() {
+  const Now now = read_clocks();
+  refresher_.turn(now);
+  if (refresher_.state().turning) notifier_.feed_watchdog();
+  changed_ = true;
+  loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
+}
+
+// What takes time at the end is done while requests are still answered.
+void Service::stop() {
+  if (stop_by_ != BootTime::max()) return;
+  notifier_.stopping();
+  stop_by_ = read_clocks().boot + kStopAtLast;
+  loop_.set_timer(stop_timer_, stop_by_);
+  if (sink_) sink_->end();
+  watcher_.close();
+}
+
+}  // namespace mdh

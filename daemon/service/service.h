@@ -1,0 +1,87 @@
+// The daemon at work: engine, courier, profile file, endpoint, notifier and watcher joined on one
+// loop. Every sink is handed the whole state after each turn that changed it, and makes its part of
+// the world agree. Signals are blocked and the log is open before one is made.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/endpoint/token_ring.h"
+#include "daemon/service/situation_log.h"
+#include "daemon/config/load_config.h"
+#include "daemon/endpoint/server.h"
+#include "daemon/system/event_loop.h"
+#include "daemon/endpoint/listeners.h"
+#include "daemon/service/notifier.h"
+#include "daemon/profile_file/sink.h"
+#include "daemon/upstream/refresher.h"
+#include "daemon/config/folders.h"
+#include "daemon/service/watcher.h"
+
+namespace mdh {
+
+// What a service stands on, opened by `serve`.
+struct Foundations {
+  SourceOptions options;  // to read the configuration again
+  Config config;
+  Folders folders;
+  TokenRing tokens;
+  std::vector<FileDescriptor> listeners;
+};
+
+class Service {
+ public:
+  explicit Service(Foundations foundations);
+
+  // restore() takes over the credentials that the last process left in the fd store.
+  void restore(const std::vector<FileDescriptor>& stored);
+  // run() returns after SIGTERM or SIGINT, answers in flight sent and the profile file settled.
+  void run();
+
+ private:
+  enum class Prompt { signal, watch };  // what made the configuration be read again
+
+  void attach();
+  void settle();
+  void sync(Now now);
+  void sync_store();
+  void sync_readiness(Now now);
+  void take_file_reports();
+  void take_changes();
+  void file_changed(const std::string& path, Now now);
+  void reload(Prompt prompt);
+  void adopt(Config config, Now now);
+  void read_tokens();
+  void open_sink();
+  void watch();
+  void feed_watchdog();
+  void stop();
+  EndpointHooks hooks();
+
+  SourceOptions options_;
+  Config config_;
+  Folders folders_;
+  Refresher refresher_;
+  EndpointServer endpoint_;
+  std::unique_ptr<ProfileSink> sink_;
+  Notifier notifier_;
+  Watcher watcher_;
+  Chronicle chronicle_;
+  std::vector<CredentialsPtr> stored_;  // what rides in the fd store now
+  std::string refusal_;                 // why the last reload was refused; empty: it was not
+  BootTime ready_by_;
+  BootTime stop_by_ = BootTime::max();
+  bool ready_ = false;
+  bool changed_ = true;
+  // Last, so that its sources go before what they watch.
+  EventLoop loop_;
+  EventLoop::Timer* turn_timer_;
+  EventLoop::Timer* ready_timer_;
+  EventLoop::Timer* watchdog_timer_;
+  EventLoop::Timer* reload_timer_;
+  EventLoop::Timer* stop_timer_;
+};
+
+}  // namespace mdh

@@ -1,0 +1,35 @@
+// Tells the log what changed: one line when a profile's, an account's or the file's situation is
+// another than the last one told, none while all goes its way. Loop's thread only.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "common/state/state.h"
+
+namespace mdh {
+
+// with_hint() is an Error as one line of the log: its sentence, and the cure behind it.
+std::string with_hint(const Error& error);
+
+class Chronicle {
+ public:
+  // tell() compares the state with what was told last and logs the differences.
+  void tell(const State& state, Now now);
+
+ private:
+  void tell_profile(const State& state, const ProfileState& profile, Now now);
+  void tell_file(const ProfileState& profile);
+  void tell_skew(const AccountState& account, Now now);
+
+  struct Told {
+    std::string situation;  // condition, class and stage
+    std::string warning;
+    FileCondition file = FileCondition::disabled;
+    std::string file_message;
+  };
+  std::map<std::string, Told> profiles_;
+  std::map<std::string, bool> skewed_;
+};
+
+}  // namespace mdh

@@ -1,0 +1,37 @@
+#include "daemon/system/environment.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace mdh {
+
+std::optional<std::string> environment_variable(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+std::string home_folder() {
+  if (auto home = environment_variable("HOME")) return *std::move(home);
+  std::array<char, 16384> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::getuid(), &entry, room.data(), room.size(), &found) != 0) return {};
+  return found == nullptr || found->pw_dir == nullptr ? std::string{} : found->pw_dir;
+}
+
+std::string expanded(const std::string& path) {
+  const bool in_home = path == "~" || path.starts_with("~/");
+  std::string whole = in_home ? home_folder() + path.substr(1) : path;
+  if (whole.empty() || whole.starts_with('/')) return whole;
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(whole, failed);
+  return failed ? whole : absolute.string();
+}
+
+}  // namespace mdh

@@ -1,0 +1,82 @@
+#include "daemon/system/write_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "daemon/system/entropy.h"
+#include "daemon/system/file_descriptor.h"
+
+namespace mdh {
+namespace {
+
+Error failed(const std::string& what, const std::string& path) {
+  return {.error_class = ErrorClass::storage,
+          .stage = Stage::config,
+          .message = "cannot " + what + " " + path + ": " + std::strerror(errno)};
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+bool give_to_folders_owner(const FileDescriptor& file, const std::string& folder) {
+  struct stat found {};
+  if (::geteuid() != 0) return true;
+  if (::stat(folder.c_str(), &found) != 0) return false;
+  return ::fchown(file.get(), found.st_uid, found.st_gid) == 0;
+}
+
+bool write_out(const FileDescriptor& file, const std::string& folder, std::string_view bytes,
+               FileAccess access) {
+  if (!give_to_folders_owner(file, folder)) return false;
+  const bool grouped = access.group == static_cast<gid_t>(-1) ||
+                       ::fchown(file.get(), static_cast<uid_t>(-1), access.group) == 0;
+  return grouped && ::fchmod(file.get(), access.mode) == 0 && write_all(file.get(), bytes) &&
+         ::fsync(file.get()) == 0;
+}
+
+// The rename is durable once the folder is; where it cannot be synced the file is still whole.
+void sync_folder(const std::string& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) ::fsync(fd.get());
+}
+
+}  // namespace
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access) {
+  const std::string beside = path + "." + random_uuid().substr(0, 8);
+  const FileDescriptor file(
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return failed("create", beside);
+  const std::string folder = folder_of(path);
+  if (!write_out(file, folder, bytes, access)) {
+    const Error error = failed("write", beside);
+    ::unlink(beside.c_str());
+    return error;
+  }
+  if (::rename(beside.c_str(), path.c_str()) == 0) {
+    sync_folder(folder);
+    return done();
+  }
+  const Error error = failed("replace", path);
+  ::unlink(beside.c_str());
+  return error;
+}
+
+}  // namespace mdh

@@ -1,0 +1,99 @@
+#include "daemon/verbs/credential_process.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/report/status.h"
+#include "daemon/system/clock.h"
+#include "daemon/config/load_config.h"
+#include "daemon/verbs/endpoint_client.h"
+#include "daemon/config/folders.h"
+#include "daemon/verbs/terminal.h"
+#include "daemon/endpoint/token_store.h"
+
+namespace mdh {
+namespace {
+
+constexpr int kConfiguration = 78;
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// Which of the four the container form calls otherwise: Token is SessionToken here.
+Result<std::string> process_form(std::string_view container) {
+  const Json set = Json::parse(container, nullptr, false);
+  Json document{{"Version", 1}};
+  for (const auto& [ours, theirs] : {std::pair{"AccessKeyId", "AccessKeyId"},
+                                     {"SecretAccessKey", "SecretAccessKey"},
+                                     {"SessionToken", "Token"},
+                                     {"Expiration", "Expiration"}}) {
+    document[ours] = set.is_object() ? text_of(set, theirs) : "";
+    if (document[ours].get_ref<const std::string&>().empty()) {
+      return Error{ErrorClass::malformed, Stage::endpoint,
+                   std::string("what answers is not mdh-credentials: there is no ") + theirs};
+    }
+  }
+  return document.dump() + "\n";
+}
+
+Error refusal(const std::string& profile, const EndpointReply& reply) {
+  const Json body = Json::parse(reply.body.reveal(), nullptr, false);
+  const std::string why = body.is_object() ? text_of(body, "message") : "";
+  return {ErrorClass::refused, Stage::endpoint,
+          "no credentials for profile " + profile + " (HTTP " + std::to_string(reply.status) + ")" +
+              (why.empty() ? "" : ": " + why)};
+}
+
+Result<std::string> fetch(const Command& command) {
+  const auto client = EndpointClient::find(command.source, command.endpoint);
+  if (!client) return client.error();
+  const auto reply = client->get_with_token("/credentials/" + command.profile);
+  if (!reply) return reply.error();
+  if (reply->status != 200) return refusal(command.profile, *reply);
+  return process_form(reply->body.reveal());
+}
+
+// One line, whatever the error has to say: SDKs show it in the middle of their own.
+int fail_in_one_line(Error error) {
+  error.hint.clear();
+  print_error(error);
+  return 1;
+}
+
+}  // namespace
+
+int ask_process(const Command& command) {
+  Result<std::string> document = fetch(command);
+  if (!document) return fail_in_one_line(document.error());
+  const bool printed = print(*document);
+  wipe(*document);
+  return printed ? 0 : 1;
+}
+
+int ask_rotate_token(const Command& command) {
+  EndpointConfig endpoint;  // where only the notebook's environment is: the defaults
+  if (configuration_file(command.source)) {
+    Result<Config> config = load_config(command.source);
+    if (!config) {
+      print_error(config.error());
+      return kConfiguration;
+    }
+    endpoint = std::move(config->endpoint);
+  }
+  const Result<Folders> folders = open_folders(command.source);
+  if (!folders) return fail_in_one_line(folders.error());
+  const Done rotated = rotate_token(endpoint, folders->state, read_clocks().wall, command.grace);
+  if (!rotated) {
+    print_error(rotated.error());
+    return 1;
+  }
+  return print("new token in " + token_path(endpoint, folders->state) +
+               "; the old one stays valid for " + spoken_duration(command.grace) + "\n")
+             ? 0
+             : 1;
+}
+
+}  // namespace mdh

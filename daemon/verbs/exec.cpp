@@ -1,0 +1,147 @@
+#include "daemon/verbs/exec.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "common/report/child_environment.h"
+#include "daemon/verbs/aws_files.h"
+#include "daemon/verbs/endpoint_client.h"
+#include "daemon/system/environment.h"
+#include "daemon/system/process_hygiene.h"
+#include "daemon/config/folders.h"
+#include "common/report/status_view.h"
+#include "daemon/verbs/terminal.h"
+
+namespace mdh {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr int kNoDaemon = 4;
+constexpr int kNotExecutable = 126;
+constexpr int kNotFound = 127;
+
+int complain(const Error& error, int status) {
+  print_error(error);
+  return status;
+}
+
+// What would win over the daemon although the environment is right: keys in [default].
+void warn_of_default(const Command& command) {
+  if (command.isolate) return;
+  const auto found = aws_section(aws_credentials_path(), aws_config_path(), "default");
+  if (!found) return warn(found.error().message);
+  const bool keys = !found->static_keys_in.empty();
+  const std::string& file = keys ? found->static_keys_in : found->credential_process_in;
+  if (file.empty()) return;
+  warn(std::string(keys ? "static keys" : "a credential_process") + " in [default] of " + file +
+       " win over the daemon; --isolate hides that file");
+}
+
+// A file of AWS's form that holds the region alone, for --isolate; made anew each time, by rename.
+Result<std::string> isolated_file(const Command& command, const std::string& region) {
+  const Result<Folders> folders = open_folders(command.source);
+  if (!folders) return folders.error();
+  const std::string path = folders->state + "/isolated-" + region;
+  const std::string fresh = path + "." + std::to_string(getpid());
+  std::ofstream file(fresh, std::ios::trunc);
+  file << "[default]\nregion = " << region << "\n";
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(fresh, path, error);
+  if (file && !error) return path;
+  return Error{ErrorClass::storage, Stage::file, "cannot write " + path,
+               "leave --isolate away, or give a writable --state-dir"};
+}
+
+Error unknown_profile(const std::string& profile) {
+  return {ErrorClass::config, Stage::config, "the daemon knows no profile " + profile,
+          "mdh-credentials status lists them"};
+}
+
+Result<ProfileView> profile_of(const EndpointClient& client, const std::string& profile) {
+  const Result<EndpointReply> reply = client.get("/status");
+  if (!reply) return reply.error();
+  const Result<StatusView> view = read_status(reply->body.reveal());
+  if (!view) return view.error();
+  const ProfileView* found = view->find(profile);
+  if (found == nullptr) return unknown_profile(profile);
+  return *found;
+}
+
+Result<ChildWish> wish_of(const Command& command) {
+  const auto client = EndpointClient::find(command.source, command.endpoint);
+  if (!client) return client.error();
+  const Result<ProfileView> profile = profile_of(*client, command.profile);
+  if (!profile) return profile.error();
+  ChildWish wish;
+  wish.base_url = client->base_url();
+  wish.profile = profile->profile;
+  wish.token_file = client->token_file();
+  wish.region = profile->region;
+  wish.imds = command.imds;
+  wish.no_proxy = environment_variable("no_proxy")
+                      .value_or(environment_variable("NO_PROXY").value_or(std::string()));
+  if (command.token_env && !command.imds) {
+    const Result<Secret> token = client->token();
+    if (!token) return token.error();
+    wish.token = token->reveal();
+  }
+  if (command.isolate) {
+    const Result<std::string> file = isolated_file(command, profile->region);
+    if (!file) return file.error();
+    wish.isolated_file = *file;
+  }
+  return wish;
+}
+
+int status_of(const Error& error) {
+  if (error.error_class == ErrorClass::config && error.stage == Stage::config) return kUsage;
+  const bool silent =
+      error.error_class == ErrorClass::unreachable || error.error_class == ErrorClass::malformed;
+  return silent ? kNoDaemon : 1;
+}
+
+void apply(const EnvironmentChange& change) {
+  for (const auto& [name, value] : change.set) setenv(name.c_str(), value.c_str(), 1);
+  for (const std::string& name : change.unset) unsetenv(name.c_str());
+}
+
+int become(const std::vector<std::string>& words) {
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  restore_process();
+  execvp(argv[0], argv.data());
+  const int why = errno;
+  return complain(
+      {ErrorClass::config, Stage::endpoint, "cannot run " + words[0] + ": " + std::strerror(why)},
+      why == ENOENT ? kNotFound : kNotExecutable);
+}
+
+}  // namespace
+
+int ask_env(const Command& command) {
+  Result<ChildWish> wish = wish_of(command);
+  if (!wish) return complain(wish.error(), status_of(wish.error()));
+  warn_of_default(command);
+  std::string lines = shell_lines(child_environment(*wish));
+  const bool printed = print(lines);
+  wipe(lines);
+  return printed ? 0 : 1;
+}
+
+int ask_exec(const Command& command) {
+  Result<ChildWish> wish = wish_of(command);
+  if (!wish) return complain(wish.error(), status_of(wish.error()));
+  warn_of_default(command);
+  apply(child_environment(*wish));
+  return become(command.arguments);
+}
+
+}  // namespace mdh

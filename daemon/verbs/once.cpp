@@ -1,0 +1,115 @@
+#include "daemon/verbs/once.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "common/report/status.h"
+#include "daemon/system/clock.h"
+#include "daemon/upstream/transport.h"
+#include "daemon/launch.h"
+#include "daemon/system/log.h"
+#include "daemon/profile_file/writer.h"
+#include "daemon/upstream/refresher.h"
+#include "daemon/verbs/terminal.h"
+
+namespace mdh {
+namespace {
+
+// Leaves the one profile in the configuration that --profile names.
+Done keep_only(Config& config, const std::string& profile) {
+  if (profile.empty()) return done();
+  for (AccountConfig& account : config.accounts) {
+    std::erase_if(account.projects,
+                  [&](const ProjectConfig& project) { return project.profile != profile; });
+  }
+  std::erase_if(config.accounts, [](const AccountConfig& one) { return one.projects.empty(); });
+  if (!config.accounts.empty()) return done();
+  return Error{.error_class = ErrorClass::config,
+               .message = "no project has the profile " + profile + " in " + config.origin,
+               .hint = "the profiles are listed by: mdh-credentials check"};
+}
+
+int poll_timeout(BootTime until) {
+  if (until == BootTime::max()) return -1;
+  const auto left = (until - read_clocks().boot).count();
+  return static_cast<int>(std::clamp<milliseconds::rep>(left, 0, 60000));
+}
+
+std::string progress_of(const State& state) {
+  const auto ended = std::count_if(state.profiles.begin(), state.profiles.end(),
+                                   [](const ProfileState& one) { return one.attempted; });
+  return "fetching credentials: " + std::to_string(ended) + " of " +
+         std::to_string(state.profiles.size()) + " profiles";
+}
+
+// One attempt for every profile; the reports come home while the others are still on the road.
+void fetch(Refresher& refresher) {
+  Progress progress;
+  while (refresher.turn(read_clocks()), !all_attempted(refresher.state())) {
+    progress.show(progress_of(refresher.state()));
+    pollfd waiting{refresher.event_fd(), POLLIN, 0};
+    poll(&waiting, 1, poll_timeout(refresher.next_turn()));
+  }
+}
+
+bool print_fetched(const State& state, Now now) {
+  bool all = true;
+  for (const ProfileState& profile : state.profiles) {
+    if (servable(state, profile, now)) {
+      print(profile.profile + ": credentials valid until " +
+            format_rfc3339(profile.credentials->expiration) + "\n");
+      continue;
+    }
+    all = false;
+    Error error = profile.last_failure ? profile.last_failure->error : Error{};
+    error.message = "profile " + profile.profile + ": " + error.message;
+    print_error(error);
+  }
+  return all;
+}
+
+bool preview(const Config& config, const std::vector<WantedProfile>& wanted) {
+  const auto difference = preview_profiles(config.profile_file, own_program(), wanted);
+  if (!difference) return print_error(difference.error()), false;
+  return print(difference->empty() ? "the profile file would not change\n" : *difference);
+}
+
+bool write(const Config& config, const std::vector<WantedProfile>& wanted) {
+  bool all = true;
+  for (const auto& report : write_profiles(config.profile_file, own_program(), wanted)) {
+    if (report.status.condition == FileCondition::written) {
+      print(report.profile + ": written to " + report.status.path + "\n");
+    } else if (report.status.condition == FileCondition::failed) {
+      all = false;
+      print_error({.error_class = ErrorClass::storage,
+                   .stage = Stage::file,
+                   .message = "profile " + report.profile + ": " + report.status.message});
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+int once(const Command& command) {
+  start_curl();
+  auto config = usable_config(command.source);
+  const Done chosen = config ? keep_only(*config, command.profile) : Done(config.error());
+  if (!chosen) {
+    print_error(chosen.error());
+    return exit_status(chosen.error());
+  }
+  start_log(config->log_level);
+  Refresher refresher(*config, read_clocks());
+  fetch(refresher);
+
+  const Now now = read_clocks();
+  const bool fetched = print_fetched(refresher.state(), now);
+  const auto wanted = wanted_profiles(refresher.state(), now);
+  if (!config->profile_file.enabled) return fetched ? 0 : 1;
+  const bool stored = command.dry_run ? preview(*config, wanted) : write(*config, wanted);
+  return fetched && stored ? 0 : 1;
+}
+
+}  // namespace mdh

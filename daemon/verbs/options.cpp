@@ -1,0 +1,249 @@
+#include "daemon/verbs/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "daemon/verbs/terminal.h"
+
+namespace mdh {
+namespace {
+
+constexpr int kUsage = 2;
+
+const char* const kVersion = "mdh-credentials " MDH_VERSION "\nbuilt with " MDH_LIBRARIES "\n";
+
+const char* const kVerbsFooter =
+    "Exit status: 0 good, 1 failed, 2 usage, 78 configuration or key; see each verb's --help.\n"
+    "Manual: man mdh-credentials, man mdh-credentials.json";
+
+constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
+
+using Verb = Command::Verb;
+
+// Screen lays a verb's help out: the sentence, how to call it, the options, the exit statuses.
+class Screen : public CLI::Formatter {
+ public:
+  Screen() { column_width(30); }
+  std::string make_usage(const CLI::App* app, std::string) const override {
+    const std::string& name = app->get_name();
+    if (app->get_parent() == nullptr) return "Usage: mdh-credentials VERB [OPTIONS]\n";
+    const std::string tail = name == "exec" ? " -- COMMAND [ARGUMENT...]" : "";
+    return "Usage: mdh-credentials " + name + " [OPTIONS]" + tail + "\n";
+  }
+};
+
+// The option groups that several verbs share.
+
+void add_config(CLI::App& verb, Command& command) {
+  verb.add_option("--config", command.source.config, "Configuration file")->type_name("FILE");
+  verb.add_option("--env-file", command.source.env_file,
+                  "The notebook's .env; wins over the environment")
+      ->type_name("FILE");
+}
+
+void add_overrides(CLI::App& verb, Command& command) {
+  SourceOptions& source = command.source;
+  verb.add_option("--listen", source.listen, "Loopback address and port; repeatable")
+      ->type_name("ADDRESS:PORT")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  verb.add_option("--credentials-file", source.credentials_file,
+                  "AWS credentials file to keep up to date")
+      ->type_name("FILE");
+  verb.add_flag("--no-profile-file", source.no_profile_file, "Write no profile file");
+  verb.add_option("--log-level", source.log_level, "trace, debug, info, warn or error")
+      ->type_name("LEVEL")
+      ->check([](const std::string& level) {
+        const bool known = std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
+        return known ? std::string() : level + " is none of trace, debug, info, warn, error";
+      });
+  verb.add_option("--ca-file", source.ca_file, "Trust these certificates instead of the system's")
+      ->type_name("FILE");
+}
+
+void add_folders(CLI::App& verb, Command& command) {
+  verb.add_option("--state-dir", command.source.state_dir, "Folder of the endpoint token")
+      ->type_name("FOLDER");
+  verb.add_option("--runtime-dir", command.source.runtime_dir, "Folder of endpoint.json")
+      ->type_name("FOLDER");
+}
+
+void add_daemon(CLI::App& verb, Command& command) {
+  verb.add_option("--endpoint", command.endpoint, "The daemon, instead of the one in endpoint.json")
+      ->type_name("URL")
+      ->check([](const std::string& url) {
+        return url.rfind("http://", 0) == 0 ? std::string() : "must begin with http://";
+      });
+  add_folders(verb, command);
+}
+
+CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text) {
+  return verb.add_option("--profile", command.profile, text)->type_name("NAME");
+}
+
+void add_child_environment(CLI::App& verb, Command& command) {
+  add_profile(verb, command, "The profile [the first]");
+  verb.add_flag("--imds", command.imds, "Instance metadata form, for tools without container form");
+  verb.add_flag("--token-env", command.token_env,
+                "Token in a variable too, for SDKs that know no token file");
+  verb.add_flag("--isolate", command.isolate,
+                "Hide the AWS files, whose [default] keys would win over the daemon");
+  add_daemon(verb, command);
+}
+
+// The verbs.
+
+CLI::App* add_verb(CLI::App& app, Command& command, Verb verb, const char* name, const char* text) {
+  CLI::App* added = app.add_subcommand(name, text);
+  added->group("Verbs");
+  added->callback([&command, verb] { command.verb = verb; });
+  return added;
+}
+
+void add_workers(CLI::App& app, Command& command) {
+  CLI::App* serve = add_verb(app, command, Verb::serve, "serve",
+                             "Run the daemon in the foreground; ends on SIGTERM or SIGINT");
+  add_config(*serve, command);
+  add_overrides(*serve, command);
+  add_folders(*serve, command);
+  serve->footer("Exit status: 0 after SIGTERM or SIGINT, 1 runtime, 78 configuration or key.");
+
+  CLI::App* once = add_verb(app, command, Verb::once, "once",
+                            "Exchange once for every project, write the profile file, exit");
+  add_profile(*once, command, "Only this profile [all]");
+  once->add_flag("--dry-run", command.dry_run, "Show the change to the file, write nothing");
+  add_config(*once, command);
+  add_overrides(*once, command);
+  add_folders(*once, command);
+  once->footer("Exit status: 0 all profiles, 1 some failed, 78 configuration or key.");
+
+  CLI::App* check = add_verb(app, command, Verb::check, "check",
+                             "Examine configuration, keys, clock, files and environment");
+  check->add_flag("--online", command.online, "Also exchange once for every project, unwritten");
+  add_config(*check, command);
+  add_overrides(*check, command);
+  add_folders(*check, command);
+  check->footer("Exit status: 0 no error, 1 errors found, 78 configuration or key.");
+}
+
+void add_questions(CLI::App& app, Command& command) {
+  CLI::App* status = add_verb(app, command, Verb::status, "status", "Show how each profile is");
+  status->add_flag("--json", command.json, "The daemon's own document");
+  add_profile(*status, command, "Only this profile [all]");
+  add_daemon(*status, command);
+  status->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
+
+  CLI::App* wait = add_verb(app, command, Verb::wait, "wait", "Return when profiles are ready");
+  add_profile(*wait, command, "Only this profile [all]");
+  wait->add_option_function<unsigned>(
+          "--timeout", [&command](unsigned limit) { command.timeout = seconds(limit); },
+          "Give up after so long [never]")
+      ->type_name("SECONDS");
+  add_daemon(*wait, command);
+  wait->footer("Exit status: 0 ready; at the timeout 3, or 4 when no daemon answers.");
+
+  CLI::App* refresh =
+      add_verb(app, command, Verb::refresh, "refresh", "Ask for new credentials now, and wait");
+  add_profile(*refresh, command, "Only this profile [all]");
+  add_daemon(*refresh, command);
+  refresh->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
+}
+
+void add_environment(CLI::App& app, Command& command) {
+  CLI::App* printed = add_verb(app, command, Verb::print_process, "process",
+                               "Print credentials as credential_process wants them");
+  add_profile(*printed, command, "The profile")->required();
+  add_daemon(*printed, command);
+  printed->footer("Exit status: 0 printed, else 1 and one line on stderr.");
+
+  CLI::App* env = add_verb(app, command, Verb::env, "env",
+                           "Print shell lines: eval \"$(mdh-credentials env)\"");
+  add_child_environment(*env, command);
+  env->footer("Exit status: 0 printed, 4 no daemon answers.");
+
+  CLI::App* exec = add_verb(app, command, Verb::exec, "exec",
+                            "Run a command that gets its keys from the daemon");
+  add_child_environment(*exec, command);
+  exec->prefix_command();
+  exec->footer(
+      "Exit status: the command's; 127 not found, 126 not executable, 4 no daemon answers.");
+
+  CLI::App* rotate = add_verb(app, command, Verb::rotate_token, "rotate-token",
+                              "Make a new endpoint token; the old one stays valid for a while");
+  rotate
+      ->add_option_function<unsigned>(
+          "--grace-seconds", [&command](unsigned grace) { command.grace = seconds(grace); },
+          "How long the old one stays valid [86400]")
+      ->type_name("SECONDS");
+  add_config(*rotate, command);
+  add_folders(*rotate, command);
+  rotate->footer("Exit status: 0 done, 1 failed, 78 configuration.");
+}
+
+std::unique_ptr<CLI::App> make_parser(Command& command) {
+  auto app = std::make_unique<CLI::App>(
+      "Keeps AWS credentials for MyDataHelps projects fresh and serves them on this machine.",
+      "mdh-credentials");
+  app->set_version_flag("--version", kVersion, "Print this program's and its libraries' versions");
+  app->set_help_flag("--help", "Print this help");
+  app->require_subcommand(0, 1);
+  app->formatter(std::make_shared<Screen>());
+  app->footer(kVerbsFooter);
+  add_workers(*app, command);
+  add_questions(*app, command);
+  add_environment(*app, command);
+  return app;
+}
+
+std::string lower_first(std::string text) {
+  const bool word = text.size() > 1 && text[1] >= 'a' && text[1] <= 'z';
+  if (word && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
+  return text;
+}
+
+int refuse(const std::string& message, const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const std::string verb = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+  print_error({ErrorClass::config, Stage::config, lower_first(message),
+               "mdh-credentials " + verb + "--help shows what there is"});
+  return kUsage;
+}
+
+}  // namespace
+
+Parsed parse_command(int argc, const char* const* argv) {
+  Command command;
+  const auto app = make_parser(command);
+  // What follows the first "--" is the child's and none of the parser's business.
+  const char* const* end = argv + argc;
+  const char* const* dashes =
+      std::find_if(argv, end, [](const char* word) { return std::string_view(word) == "--"; });
+  try {
+    app->parse(static_cast<int>(dashes - argv), argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app->get_subcommands();
+    print(chosen.empty() ? app->help() : chosen.front()->help());
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    print(kVersion);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return refuse(error.what(), *app);
+  }
+  if (app->get_subcommands().empty()) return refuse("a verb is missing", *app);
+  command.arguments = app->get_subcommands().front()->remaining();
+  if (dashes != end) command.arguments.insert(command.arguments.end(), dashes + 1, end);
+  const bool exec = command.verb == Verb::exec;
+  if (exec && command.arguments.empty()) return refuse("exec needs a command to run", *app);
+  if (!exec && !command.arguments.empty()) {
+    return refuse("unexpected argument " + command.arguments.front(), *app);
+  }
+  return command;
+}
+
+}  // namespace mdh

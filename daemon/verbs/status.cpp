@@ -1,0 +1,216 @@
+#include "daemon/verbs/status.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "daemon/system/clock.h"
+#include "daemon/verbs/endpoint_client.h"
+#include "daemon/verbs/status_table.h"
+#include "common/report/status_view.h"
+#include "daemon/verbs/terminal.h"
+
+namespace mdh {
+namespace {
+
+constexpr int kSomeNot = 3;
+constexpr int kNoDaemon = 4;
+constexpr milliseconds kOutcomeLimit{15000};
+constexpr milliseconds kFirstPause{50};
+constexpr milliseconds kLongestPause{1000};
+
+struct Answer {
+  std::string text;
+  StatusView view;
+};
+
+Result<Answer> ask(const Command& command) {
+  const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
+  if (!client) return client.error();
+  const Result<EndpointReply> reply = client->get("/status");
+  if (!reply) return reply.error();
+  Answer answer;
+  answer.text = reply->body.reveal();
+  Result<StatusView> view = read_status(answer.text);
+  if (!view) return view.error();
+  answer.view = std::move(view).value();
+  return answer;
+}
+
+int status_of(const Error& error) {
+  return error.error_class == ErrorClass::config ? 1 : kNoDaemon;
+}
+
+int complain(const Error& error) {
+  print_error(error);
+  return status_of(error);
+}
+
+int unknown_profile(const Command& command, const StatusView& view) {
+  std::string known;
+  for (const ProfileView& one : view.profiles) known += (known.empty() ? "" : ", ") + one.profile;
+  print_error({ErrorClass::config, Stage::config, "the daemon knows no profile " + command.profile,
+               "it knows: " + known});
+  return 2;
+}
+
+std::vector<ProfileView> chosen(const Command& command, const StatusView& view) {
+  std::vector<ProfileView> profiles;
+  for (const ProfileView& one : view.profiles) {
+    if (command.profile.empty() || one.profile == command.profile) profiles.push_back(one);
+  }
+  return profiles;
+}
+
+int verdict(const std::vector<ProfileView>& profiles) {
+  const bool all =
+      std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.usable(); });
+  return all ? 0 : kSomeNot;
+}
+
+// Patience pauses longer each time and never past the end.
+class Patience {
+ public:
+  explicit Patience(std::optional<milliseconds> limit) {
+    if (limit) end_ = read_clocks().boot + *limit;
+  }
+  bool over() const { return end_ && read_clocks().boot >= *end_; }
+  void pause() {
+    const milliseconds left = end_ ? *end_ - read_clocks().boot : pause_;
+    std::this_thread::sleep_for(std::max(std::min(pause_, left), milliseconds(1)));
+    pause_ = std::min(pause_ * 3 / 2, kLongestPause);
+  }
+
+ private:
+  std::optional<BootTime> end_;
+  milliseconds pause_ = kFirstPause;
+};
+
+std::string waiting_for(const std::vector<ProfileView>& profiles) {
+  for (const ProfileView& one : profiles) {
+    if (one.settled()) continue;
+    const std::string why = one.usable() ? "its profile file" : one.state;
+    return one.profile + " (" + why + ")" +
+           (one.error_message.empty() ? "" : ": " + one.error_message);
+  }
+  return "";
+}
+
+int gave_up(const Result<Answer>& last, const std::vector<ProfileView>& profiles) {
+  if (!last) return complain(last.error());
+  print_error({ErrorClass::unreachable, Stage::endpoint,
+               "gave up waiting for " + waiting_for(profiles), "mdh-credentials status"});
+  return kSomeNot;
+}
+
+// The moment of the last attempt's end, good or bad, by profile.
+using Marks = std::map<std::string, std::string>;
+Marks marks_of(const StatusView& view) {
+  Marks marks;
+  for (const ProfileView& one : view.profiles) {
+    marks[one.profile] = one.refreshed_at + "|" + one.error_at;
+  }
+  return marks;
+}
+
+// Asks for a refresh of each; those that were accepted.
+Result<std::vector<std::string>> request(const EndpointClient& client,
+                                         const std::vector<ProfileView>& profiles) {
+  std::vector<std::string> accepted;
+  for (const ProfileView& one : profiles) {
+    const Result<EndpointReply> reply = client.post("/refresh/" + one.profile);
+    if (!reply) return reply.error();
+    if (reply->status == 202) {
+      accepted.push_back(one.profile);
+    } else if (reply->status == 429) {
+      warn(one.profile + " was refreshed a moment ago or upstream asked for a pause; not now");
+    } else {
+      return Error{ErrorClass::refused, Stage::endpoint,
+                   "the daemon refuses to refresh " + one.profile + " (HTTP " +
+                       std::to_string(reply->status) + ")",
+                   "run as the daemon's user or one of endpoint.allowed_users"};
+    }
+  }
+  return accepted;
+}
+
+bool all_moved(const std::vector<std::string>& asked, const Marks& before, const Marks& after) {
+  return std::all_of(asked.begin(), asked.end(), [&](const std::string& name) {
+    const auto then = before.find(name);
+    const auto now = after.find(name);
+    return now == after.end() || then == before.end() || now->second != then->second;
+  });
+}
+
+Result<Answer> await_outcome(const Command& command, const std::vector<std::string>& asked,
+                             const Marks& before) {
+  Patience patience(kOutcomeLimit);
+  Progress progress;
+  while (true) {
+    progress.show("waiting for the outcome");
+    Result<Answer> answer = ask(command);
+    if (!answer || all_moved(asked, before, marks_of(answer->view))) return answer;
+    if (patience.over()) {
+      progress.clear();
+      warn("no outcome after 15 s; this is how it is");
+      return answer;
+    }
+    patience.pause();
+  }
+}
+
+}  // namespace
+
+int ask_status(const Command& command) {
+  const Result<Answer> answer = ask(command);
+  if (!answer) return complain(answer.error());
+  const std::vector<ProfileView> profiles = chosen(command, answer->view);
+  if (profiles.empty()) return unknown_profile(command, answer->view);
+  const std::string text =
+      command.json ? answer->text + "\n" : status_table(profiles, answer->view);
+  return print(text) ? verdict(profiles) : 1;
+}
+
+int ask_wait(const Command& command) {
+  Patience patience(command.timeout);
+  Progress progress;
+  while (true) {
+    const Result<Answer> answer = ask(command);
+    std::vector<ProfileView> profiles;
+    if (answer) {
+      profiles = chosen(command, answer->view);
+      if (profiles.empty()) {
+        progress.clear();
+        return unknown_profile(command, answer->view);
+      }
+      if (waiting_for(profiles).empty()) return 0;
+    }
+    progress.show(answer ? "waiting for " + waiting_for(profiles) : "waiting for a daemon");
+    if (patience.over()) {
+      progress.clear();
+      return gave_up(answer, profiles);
+    }
+    patience.pause();
+  }
+}
+
+int ask_refresh(const Command& command) {
+  const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
+  if (!client) return complain(client.error());
+  const Result<Answer> before = ask(command);
+  if (!before) return complain(before.error());
+  const std::vector<ProfileView> profiles = chosen(command, before->view);
+  if (profiles.empty()) return unknown_profile(command, before->view);
+  const auto asked = request(*client, profiles);
+  if (!asked) {
+    print_error(asked.error());
+    return asked.error().error_class == ErrorClass::unreachable ? kNoDaemon : 1;
+  }
+  const Result<Answer> after = await_outcome(command, *asked, marks_of(before->view));
+  if (!after) return complain(after.error());
+  const std::vector<ProfileView> outcome = chosen(command, after->view);
+  return print(status_table(outcome, after->view)) ? verdict(outcome) : 1;
+}
+
+}  // namespace mdh

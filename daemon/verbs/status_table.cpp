@@ -1,0 +1,73 @@
+#include "daemon/verbs/status_table.h"
+
+#include <chrono>
+
+#include "common/report/status.h"
+#include "daemon/system/clock.h"
+#include "daemon/verbs/terminal.h"
+
+namespace mdh {
+namespace {
+
+constexpr seconds kSkewWorthTelling{60};
+
+Ink ink_of(const std::string& state) {
+  if (state == "valid") return Ink::good;
+  if (state == "failing") return Ink::warning;
+  return state == "expired" ? Ink::bad : Ink::faint;
+}
+
+std::string until(const std::optional<WallTime>& time) {
+  if (!time) return "-";
+  const auto left = std::chrono::ceil<seconds>(*time - read_clocks().wall);
+  return left.count() <= 0 ? "now" : spoken_duration(left);
+}
+
+std::vector<Cell> row(const ProfileView& one) {
+  std::string left = "-";
+  if (one.expires_in)
+    left = one.expires_in->count() > 0 ? spoken_duration(*one.expires_in) : "past";
+  return {{one.profile},
+          {one.state, ink_of(one.state)},
+          {left},
+          {until(one.next_attempt_at)},
+          {one.error_class.empty() ? "none" : one.error_class,
+           one.error_class.empty() ? Ink::faint : Ink::bad}};
+}
+
+std::string remark(const std::string& about, const std::string& message, const std::string& hint) {
+  const bool colour = wants_colour(1);
+  std::string text = inked(about + ":", Ink::strong, colour) + " " + printable(message) + "\n";
+  if (!hint.empty()) text += inked("  hint:", Ink::faint, colour) + " " + printable(hint) + "\n";
+  return text;
+}
+
+std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& view) {
+  std::string text;
+  for (const ProfileView& one : profiles) {
+    if (!one.error_message.empty()) text += remark(one.profile, one.error_message, one.error_hint);
+    if (one.file_state == "failed") text += remark(one.profile, one.file_message, "");
+    if (!one.warning.empty()) text += remark(one.profile, one.warning, "");
+  }
+  for (const AccountView& account : view.accounts) {
+    if (!account.skew || std::chrono::abs(*account.skew) <= kSkewWorthTelling) continue;
+    const bool slow = account.skew->count() > 0;
+    text += remark("clock",
+                   "this machine's clock is " + spoken_duration(std::chrono::abs(*account.skew)) +
+                       (slow ? " slow" : " fast") + " by account " + account.name,
+                   "sudo timedatectl set-ntp true");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string status_table(const std::vector<ProfileView>& profiles, const StatusView& view) {
+  std::vector<std::vector<Cell>> rows{
+      {{"PROFILE"}, {"STATE"}, {"EXPIRES IN"}, {"NEXT ATTEMPT"}, {"LAST ERROR"}}};
+  for (const ProfileView& one : profiles) rows.push_back(row(one));
+  const std::string notes = remarks(profiles, view);
+  return table(rows, wants_colour(1)) + (notes.empty() ? "" : "\n" + notes);
+}
+
+}  // namespace mdh

@@ -1,0 +1,147 @@
+// The notebook's environment, with every spelling of RKS_PRIVATE_KEY that is in use.
+#include "common/config/from_notebook.h"
+
+#include <gmock/gmock.h>
+
+#include "common/upstream/pem.h"
+#include "common/upstream/signing_key.h"
+#include "tests/support/keys.h"
+
+namespace mdh {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+using Plain = std::map<std::string, std::string>;
+
+Plain notebook() {
+  return {{"RKS_PRIVATE_KEY", "/home/ann/key.pem"},
+          {"RKS_SERVICE_ACCOUNT", "MyDataHelps.1.a"},
+          {"RKS_PROJECT_CODE", "RK.1.L"},
+          {"AWS_PROFILE_NAME", "lab"}};
+}
+
+Result<Config> configured(const Plain& plain) {
+  Variables values;
+  for (const auto& [name, value] : plain) values.emplace(name, Secret(value));
+  return config_from_environment(values, "the environment");
+}
+
+Error refused(const Plain& plain) {
+  const auto config = configured(plain);
+  EXPECT_FALSE(config);
+  return config ? Error() : config.error();
+}
+
+Error refused_without(const char* name) {
+  Plain plain = notebook();
+  plain.erase(name);
+  return refused(plain);
+}
+
+Error refused_with(const char* name, const std::string& value) {
+  Plain plain = notebook();
+  plain[name] = value;
+  return refused(plain);
+}
+
+TEST(ConfigEnvironment, TakesTheNotebooksOwnVariables) {
+  const auto config = configured(notebook());
+  ASSERT_TRUE(config) << config.error().message;
+  const AccountConfig& account = config->accounts.at(0);
+  EXPECT_EQ(config->origin, "the environment");
+  EXPECT_EQ(account.service_account, "MyDataHelps.1.a");
+  EXPECT_EQ(account.private_key.kind, KeySource::Kind::file);
+  EXPECT_EQ(account.private_key.name, "/home/ann/key.pem");
+  EXPECT_EQ(account.audience, account.token_url);
+  EXPECT_EQ(account.projects.at(0).profile, "lab");
+  EXPECT_EQ(account.projects.at(0).project_code, "RK.1.L");
+  EXPECT_EQ(config->endpoint.imds_profile, "lab");
+}
+
+TEST(ConfigEnvironment, TakesOtherAddresses) {
+  Plain plain = notebook();
+  plain["MDH_TOKEN_URL"] = "http://127.0.0.1:1/token";
+  plain["MDH_EXCHANGE_URL"] = "http://[::1]:1/{project_id}";
+  plain["RKS_PROJECT_ID"] = "p-1";
+  const auto config = configured(plain);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->accounts.at(0).token_url, "http://127.0.0.1:1/token");
+  EXPECT_EQ(config->accounts.at(0).audience, "http://127.0.0.1:1/token");
+  EXPECT_EQ(config->accounts.at(0).projects.at(0).exchange_url, "http://[::1]:1/{project_id}");
+}
+
+// The notebook wrote [None] then.
+TEST(ConfigEnvironment, WantsAProfileName) {
+  EXPECT_THAT(refused_without("AWS_PROFILE_NAME").message,
+              HasSubstr("the environment: AWS_PROFILE_NAME is not set"));
+  EXPECT_THAT(refused_with("AWS_PROFILE_NAME", " ").message, HasSubstr("is not set"));
+}
+
+TEST(ConfigEnvironment, NamesWhatIsMissing) {
+  EXPECT_THAT(refused_without("RKS_SERVICE_ACCOUNT").message, HasSubstr("RKS_SERVICE_ACCOUNT"));
+  EXPECT_THAT(refused_without("RKS_PRIVATE_KEY").message, HasSubstr("RKS_PRIVATE_KEY"));
+  EXPECT_THAT(refused_without("RKS_PROJECT_CODE").message,
+              HasSubstr("RKS_PROJECT_CODE or RKS_PROJECT_ID"));
+}
+
+TEST(ConfigEnvironment, NamesWhatIsForbidden) {
+  EXPECT_THAT(refused_with("AWS_PROFILE_NAME", "a]b").message, HasSubstr("A-Z a-z 0-9"));
+  EXPECT_THAT(refused_with("MDH_TOKEN_URL", "http://example.org").message, HasSubstr("https"));
+  EXPECT_THAT(refused_with("RKS_PROJECT_ID", "p").message, HasSubstr("both"));
+  EXPECT_THAT(refused_with("MDH_EXCHANGE_URL", "https://a/{project_id}").message,
+              HasSubstr("RKS_PROJECT_ID"));
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+TEST(ConfigEnvironment, TakesEverySpellingOfTheKeyOutOfADotenvFile) {
+  const std::string pem = test::pkcs1(test::shared_rsa());
+  for (const std::string& line :
+       {"\"" + replaced(pem, "\n", "\\n") + "\"", "'" + replaced(pem, "\n", "\\n") + "'",
+        replaced(pem, "\n", "\\n"), "\"" + pem + "\"", "'" + pem + "'",
+        "'" + replaced(pem, "\n", "\r\n") + "'", base64(pem), "\"" + base64(pem) + "\""}) {
+    const auto variables = parse_dotenv("RKS_PRIVATE_KEY=" + line + "\n", ".env", {});
+    ASSERT_TRUE(variables);
+    const KeySource source = key_source_from_variable(variables->at("RKS_PRIVATE_KEY").reveal());
+    ASSERT_EQ(source.kind, KeySource::Kind::text);
+    EXPECT_EQ(source.name, "RKS_PRIVATE_KEY");
+    EXPECT_TRUE(SigningKey::from_pem(normalised_pem(source.text->reveal()), source.name));
+  }
+}
+
+TEST(ConfigEnvironment, TakesAPathOrASourceForTheKey) {
+  using Kind = KeySource::Kind;
+  EXPECT_EQ(key_source_from_variable("~/key.pem"), (KeySource{Kind::file, "~/key.pem", {}}));
+  EXPECT_EQ(key_source_from_variable("key.pem\n"), (KeySource{Kind::file, "key.pem", {}}));
+  EXPECT_EQ(key_source_from_variable("file:/k"), (KeySource{Kind::file, "/k", {}}));
+  EXPECT_EQ(key_source_from_variable("env:K"), (KeySource{Kind::environment, "K", {}}));
+}
+
+// BUGS 9: the body of a key without its first line would be shown as a file that is not there.
+TEST(ConfigEnvironment, NeverTakesAMangledKeyForAPath) {
+  std::string body = test::pkcs1(test::shared_rsa());
+  body = replaced(body.substr(body.find('\n') + 1, 900), "\n", "");
+  EXPECT_EQ(key_source_from_variable(body).kind, KeySource::Kind::text);
+  EXPECT_EQ(key_source_from_variable(body.substr(0, 64) + "\n" + body.substr(64, 64)).kind,
+            KeySource::Kind::text);
+}
+
+}  // namespace
+}  // namespace mdh

@@ -1,0 +1,36 @@
+// Configurations as values: a reload compares them to know what changed.
+#include "common/config/config.h"
+
+#include <gtest/gtest.h>
+
+namespace mdh {
+namespace {
+
+KeySource text_source(const char* pem) {
+  return {KeySource::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(pem)};
+}
+
+TEST(Config, ComparesAKeyGivenAsTextByItsBytes) {
+  EXPECT_EQ(text_source("a"), text_source("a"));
+  EXPECT_FALSE(text_source("a") == text_source("b"));
+  EXPECT_FALSE(text_source("a") == (KeySource{KeySource::Kind::text, "RKS_PRIVATE_KEY", {}}));
+}
+
+TEST(Config, TellsSourcesApartByKindAndName) {
+  const KeySource file{KeySource::Kind::file, "a", {}};
+  EXPECT_EQ(file, (KeySource{KeySource::Kind::file, "a", {}}));
+  EXPECT_FALSE(file == (KeySource{KeySource::Kind::file, "b", {}}));
+  EXPECT_FALSE(file == (KeySource{KeySource::Kind::credential, "a", {}}));
+}
+
+TEST(Config, DiffersWhenAnyProjectDoes) {
+  Config left;
+  left.accounts.emplace_back().projects.emplace_back().profile = "lab";
+  Config right = left;
+  EXPECT_EQ(left, right);
+  right.accounts[0].projects[0].region = "eu-west-1";
+  EXPECT_FALSE(left == right);
+}
+
+}  // namespace
+}  // namespace mdh

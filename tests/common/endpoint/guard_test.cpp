@@ -1,0 +1,179 @@
+// Goal: nobody but the allowed users gets past, each refusal for its own reason, in the contract's
+// order (R2, R10, R14, R16, R19; bugs 8 and 23).
+#include "common/endpoint/guard.h"
+
+#include <gtest/gtest.h>
+
+#include "common/endpoint/session_token.h"
+
+namespace mdh {
+namespace {
+
+constexpr std::string_view kToken = "0123456789abcdefghijklmnopqrstuvwxyz";
+const WallTime kNow{milliseconds(1'800'000'000'000)};
+
+class Guard : public testing::Test {
+ protected:
+  Guard() {
+    tokens.current = Secret(kToken);
+    rules.users = {1000};
+    rules.hosts = {"169.254.170.2"};
+  }
+
+  // The reason of the refusal, or "" where the request passes.
+  std::string reason(const std::string& first, const std::string& fields) {
+    const std::string bytes = first + " HTTP/1.1\r\n" + fields + "\r\n";
+    RequestHead head;
+    if (read_head(bytes, head)) return "malformed";
+    const Route route = find_target(head.path, rules.imds).route;
+    refusal = guard({head, route}, peer, rules, {tokens, kNow});
+    return refusal ? std::string(refusal->reason) : "";
+  }
+  std::string get(const std::string& fields) { return reason("GET /credentials/a", fields); }
+  std::string with_host(const std::string& host) {
+    return get("Host: " + host + "\r\nAuthorization: " + std::string(kToken) + "\r\n");
+  }
+  static std::string good() {
+    return "Host: 127.0.0.1:6340\r\nAuthorization: " + std::string(kToken) + "\r\n";
+  }
+
+  GuardRules rules;
+  TokenRing tokens;
+  Peer peer{1000, 6340};
+  std::optional<Refusal> refusal;
+};
+
+TEST_F(Guard, LetsTheHonestIn) {
+  EXPECT_EQ(get(good()), "");
+  EXPECT_EQ(get("Host: 127.0.0.1\r\nAuthorization: Bearer " + std::string(kToken) + "\r\n"), "");
+}
+
+TEST_F(Guard, KnowsEveryNameOfThisHostWithAndWithoutPortInAnyCase) {  // R2; aws-c-auth: ::1
+  for (const std::string host :
+       {"127.0.0.1", "127.0.0.1:6340", "localhost", "LocalHost:6340", "::1", "[::1]", "[::1]:6340",
+        "169.254.170.2", "169.254.170.2:6340"})
+    EXPECT_EQ(with_host(host), "") << host;
+}
+
+TEST_F(Guard, RefusesDnsRebinding) {  // bug 8
+  for (const std::string host :
+       {"evil.example", "evil.example:6340", "127.0.0.1.evil.example", "localhost.", "127.0.0.1:80",
+        "127.0.0.1:", "127.0.0.1:06340", "127.0.0.1:6340:6340", "[::1", "0.0.0.0", "127.0.0.2",
+        "localhost@evil", ""})
+    EXPECT_EQ(with_host(host), "host") << host;
+  EXPECT_EQ(refusal->status, 403);
+}
+
+TEST_F(Guard, RefusesWhatCameThroughAProxy) {
+  for (const std::string field : {"Forwarded: for=1", "X-Forwarded-For: 1", "x-forwarded-host: a",
+                                  "X-Forwarded-: a", "Via: 1.1 a"}) {
+    EXPECT_EQ(get(good() + field + "\r\n"), "forwarded") << field;
+    EXPECT_EQ(refusal->status, 403);
+    EXPECT_EQ(reason("PUT /latest/api/token", "Host: localhost\r\n" + field + "\r\n"), "forwarded");
+  }
+}
+
+TEST_F(Guard, RefusesWebPages) {
+  for (const std::string field : {"Origin: http://127.0.0.1:6340", "Sec-Fetch-Site: same-origin"})
+    EXPECT_EQ(get(good() + field + "\r\n"), "cross_origin") << field;
+}
+
+TEST_F(Guard, LetsTheStatusPageReadItsOwnStatus) {
+  peer.user = 4242;
+  EXPECT_EQ(reason("GET /status", "Host: localhost\r\nSec-Fetch-Site: same-origin\r\n"), "");
+}
+
+TEST_F(Guard, RefusesAForeignUserEvenWithTheToken) {
+  peer.user = 1001;
+  EXPECT_EQ(get(good()), "user");
+  EXPECT_EQ(refusal->status, 403);
+  EXPECT_EQ(reason("POST /refresh/a", good()), "user");
+  EXPECT_EQ(reason("PUT /latest/api/token", "Host: localhost\r\n"), "user");
+}
+
+TEST_F(Guard, RefusesWhomTheKernelDoesNotKnowUnlessAnybodyMay) {
+  peer.user.reset();
+  EXPECT_EQ(get(good()), "unknown_user");
+  rules.any_user = true;
+  EXPECT_EQ(get(good()), "");
+}
+
+TEST_F(Guard, RefusesAWrongOrMissingToken) {  // R10, R14
+  EXPECT_EQ(get("Host: localhost\r\n"), "no_token");
+  EXPECT_EQ(refusal->status, 401);
+  for (const std::string token :
+       {"x", "Bearer", "Bearer x", "Basic YTpi", "0123456789abcdefghijklmnopqrstuvwxyZ",
+        "0123456789abcdefghijklmnopqrstuvwxyz0"})
+    EXPECT_EQ(get("Host: localhost\r\nAuthorization: " + token + "\r\n"), "token") << token;
+}
+
+TEST_F(Guard, KeepsOldTokensUntilTheirGraceEnds) {  // R15
+  tokens.retired.push_back({tokens.current.copy(), kNow + seconds(1)});
+  tokens.current = Secret("another-token-another-token-another");
+  EXPECT_EQ(get(good()), "");
+  tokens.retired.front().valid_until = kNow;
+  EXPECT_EQ(get(good()), "token");
+}
+
+TEST_F(Guard, AnswersOtherMethodsBeforeAnythingElse) {  // R16
+  peer.user = 1001;
+  EXPECT_EQ(reason("POST /credentials/a", "Host: evil.example\r\n"), "method");
+  EXPECT_EQ(refusal->status, 405);
+  EXPECT_EQ(refusal->allow, "GET, HEAD");
+  EXPECT_EQ(reason("GET /latest/api/token", "Host: localhost\r\n"), "method");
+  EXPECT_EQ(refusal->allow, "PUT");
+  EXPECT_EQ(reason("GET /refresh/a", "Host: localhost\r\n"), "method");
+  EXPECT_EQ(refusal->allow, "POST");
+  EXPECT_EQ(reason("BREW /status", "Host: localhost\r\n"), "method");
+}
+
+TEST_F(Guard, ChecksInTheOrderOfTheContract) {
+  peer.user = 1001;
+  EXPECT_EQ(get("Host: evil.example\r\nOrigin: a\r\n"), "host");
+  EXPECT_EQ(get("Host: localhost\r\nOrigin: a\r\n"), "cross_origin");
+  EXPECT_EQ(get("Host: localhost\r\n"), "user");
+  peer.user = 1000;
+  EXPECT_EQ(get("Host: localhost\r\n"), "no_token");
+}
+
+class Metadata : public Guard {
+ protected:
+  std::string ask(const std::string& token) {
+    const std::string field = token.empty() ? "" : "X-aws-ec2-metadata-token: " + token + "\r\n";
+    return reason("GET /latest/meta-data/placement/region", "Host: localhost\r\n" + field);
+  }
+  std::string token(std::uint32_t user, WallTime issued = kNow) {
+    return make_session_token(tokens, {issued, seconds(300), user, 1});
+  }
+};
+
+TEST_F(Metadata, WantsASessionTokenAndSays401SoThatSdksFetchANewOne) {  // R18, R19
+  EXPECT_EQ(ask(token(1000)), "");
+  EXPECT_EQ(ask(""), "no_session_token");
+  EXPECT_EQ(refusal->status, 401);
+  EXPECT_EQ(ask("nonsense"), "session_token");
+  EXPECT_EQ(refusal->status, 401);
+  EXPECT_EQ(ask(token(1000, kNow - seconds(300))), "session_token_expired");
+  EXPECT_EQ(refusal->status, 401);
+}
+
+TEST_F(Metadata, RefusesATokenReplayedByAnotherUser) {
+  rules.users = {1000, 1001};
+  const std::string made = token(1000);
+  peer.user = 1001;
+  EXPECT_EQ(ask(made), "session_token_foreign");
+  EXPECT_EQ(refusal->status, 401);
+}
+
+TEST_F(Metadata, ServesVersion1OnlyWhereItIsAllowed) {  // R19
+  rules.imds_v1 = true;
+  EXPECT_EQ(ask(""), "");
+  EXPECT_EQ(ask("nonsense"), "session_token");
+}
+
+TEST_F(Metadata, AsksForTheTokenBeforeSayingWhatIsThere) {
+  EXPECT_EQ(reason("GET /latest/user-data", "Host: localhost\r\n"), "no_session_token");
+}
+
+}  // namespace
+}  // namespace mdh

@@ -1,0 +1,86 @@
+// Claims: the names are the contract's, every outcome is there from the start, buckets accumulate.
+#include "common/report/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mdh {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const Now kNow{BootTime(5000s), WallTime(1795521180s)};
+
+State one_profile() {
+  State state;
+  state.accounts.push_back({"lab", std::nullopt});
+  ProfileState profile;
+  profile.profile = "mdh-lab";
+  state.profiles.push_back(profile);
+  return state;
+}
+
+std::string text_of(const State& state, const HttpCounters& counters = {}) {
+  return metrics_text(state, counters, {1.5, 9e6, 4e7, 12, 1024, 1795500000}, kNow);
+}
+
+TEST(Metrics, NamesAreTheContracts) {
+  State state = one_profile();
+  state.accounts[0].upstream_since_boot =
+      kNow.wall.time_since_epoch() - kNow.boot.time_since_epoch() + 90s;
+  HttpCounters counters;
+  counters.requests[{"/credentials/{profile}", 200}] = 7;
+  counters.denied["host"] = 2;
+  const std::string text = text_of(state, counters);
+  for (const char* line :
+       {"mdh_credentials_expiry_timestamp_seconds{profile=\"mdh-lab\"} 0\n",
+        "mdh_credentials_http_requests_total{route=\"/credentials/{profile}\",code=\"200\"} 7\n",
+        "mdh_credentials_denied_requests_total{reason=\"host\"} 2\n",
+        "mdh_credentials_clock_skew_seconds{account=\"lab\"} 90\n",
+        "mdh_credentials_build_info{version=\"" MDH_VERSION "\"} 1\n",
+        "# TYPE mdh_credentials_refresh_duration_seconds histogram\n",
+        "process_cpu_seconds_total 1.5\n", "process_open_fds 12\n", "process_max_fds 1024\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(Metrics, EveryOutcomeIsThereFromTheStart) {
+  State state = one_profile();
+  state.profiles[0].outcomes["throttled"] = 4;
+  const std::string text = text_of(state);
+  for (const char* outcome : {"success\"} 0", "config\"} 0", "refused\"} 0", "throttled\"} 4",
+                              "unreachable\"} 0", "malformed\"} 0", "storage\"} 0"}) {
+    EXPECT_THAT(text, HasSubstr(std::string("profile=\"mdh-lab\",outcome=\"") + outcome));
+  }
+}
+
+TEST(Metrics, ExpiryIsUpstreamsWord) {
+  State state = one_profile();
+  auto set = std::make_shared<Credentials>();
+  set->expiration = kNow.wall + 600s;
+  state.profiles[0].credentials = set;
+  EXPECT_THAT(text_of(state), HasSubstr("seconds{profile=\"mdh-lab\"} 1795521780\n"));
+}
+
+TEST(Metrics, SkewIsLeftOutBeforeItIsKnown) {
+  EXPECT_THAT(text_of(one_profile()), Not(HasSubstr("skew_seconds{")));
+}
+
+TEST(Metrics, BucketsAccumulate) {
+  State state = one_profile();
+  state.durations.counts[0] = 1;
+  state.durations.counts[3] = 2;
+  state.durations.counts[8] = 4;
+  state.durations.sum = 99.5;
+  const std::string text = text_of(state);
+  for (const char* line :
+       {"_bucket{le=\"0.05\"} 1\n", "_bucket{le=\"0.25\"} 1\n", "_bucket{le=\"0.5\"} 3\n",
+        "_bucket{le=\"10\"} 3\n", "_bucket{le=\"+Inf\"} 7\n", "_count 7\n", "_sum 99.5\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace mdh

@@ -1,0 +1,200 @@
+// Where the configuration comes from, in which order, and what the options change.
+#include "daemon/config/load_config.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <deque>
+#include <filesystem>
+
+#include "tests/support/environment_guard.h"
+#include "tests/support/temporary_folder.h"
+
+namespace mdh {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string config_json(const std::string& profile, const std::string& more = "") {
+  return R"({"accounts": [{"service_account": "a", "private_key": "file:key.pem",
+      "projects": [{"profile": ")" +
+         profile + R"(", "project_code": "RK.1.L"}]}])" + more + "}";
+}
+
+// A home of its own, and none of the variables that matter.
+class ConfigSource : public testing::Test {
+ protected:
+  ConfigSource() {
+    set("HOME", home_.path());
+    for (const char* name :
+         {"MDH_CREDENTIALS_CONFIG", "XDG_CONFIG_HOME", "AWS_SHARED_CREDENTIALS_FILE",
+          "AWS_CONFIG_FILE", "RKS_PRIVATE_KEY", "RKS_SERVICE_ACCOUNT", "RKS_PROJECT_CODE",
+          "RKS_PROJECT_ID", "AWS_PROFILE_NAME", "MDH_TOKEN_URL", "MDH_EXCHANGE_URL"}) {
+      set(name, "");
+    }
+  }
+
+  void set(const char* name, const std::string& value) { variables_.emplace_back(name, value); }
+  void set_notebook() {
+    set("RKS_PRIVATE_KEY", "/k.pem");
+    set("RKS_SERVICE_ACCOUNT", "from-environment");
+    set("RKS_PROJECT_CODE", "RK.1.L");
+    set("AWS_PROFILE_NAME", "environment");
+  }
+  std::string write_in(const std::string& folder, const std::string& name,
+                       const std::string& text) {
+    std::filesystem::create_directories(home_.path(folder));
+    return home_.write(folder + "/" + name, text);
+  }
+  std::string profile(const SourceOptions& options = {}) {
+    const auto config = load_config(options);
+    return config ? config->accounts[0].projects[0].profile : config.error().message;
+  }
+  Error refused(const SourceOptions& options = {}) {
+    const auto config = load_config(options);
+    EXPECT_FALSE(config);
+    return config ? Error() : config.error();
+  }
+  SourceOptions with_file(const std::string& more) {
+    SourceOptions options;
+    options.config = home_.write("config.json", config_json("lab", more));
+    return options;
+  }
+
+  test::TemporaryFolder home_;
+  std::deque<test::EnvironmentGuard> variables_;
+};
+
+TEST_F(ConfigSource, LooksInTheOrderOfTheManual) {
+  set_notebook();
+  if (::access("/etc/mdh-credentials/config.json", F_OK) != 0) {
+    EXPECT_EQ(profile(), "environment");
+  }
+  write_in(".config/mdh-credentials", "config.json", config_json("home"));
+  EXPECT_EQ(profile(), "home");
+  write_in("xdg/mdh-credentials", "config.json", config_json("xdg"));
+  set("XDG_CONFIG_HOME", home_.path("xdg"));
+  EXPECT_EQ(profile(), "xdg");
+  set("MDH_CREDENTIALS_CONFIG", home_.write("named.json", config_json("named")));
+  EXPECT_EQ(profile(), "named");
+  SourceOptions options;
+  options.config = home_.write("option.json", config_json("option"));
+  EXPECT_EQ(profile(options), "option");
+}
+
+TEST_F(ConfigSource, NeverFallsBackFromAFileThatWasAskedFor) {
+  set_notebook();
+  SourceOptions options;
+  options.config = home_.path("absent.json");
+  EXPECT_THAT(refused(options).message, HasSubstr(home_.path("absent.json")));
+  set("MDH_CREDENTIALS_CONFIG", home_.path("named.json"));
+  EXPECT_THAT(refused().message, HasSubstr(home_.path("named.json")));
+}
+
+TEST_F(ConfigSource, SaysWhereItLookedWhenThereIsNothing) {
+  if (::access("/etc/mdh-credentials/config.json", F_OK) == 0) GTEST_SKIP();
+  const Error error = refused();
+  EXPECT_THAT(error.message, AllOf(HasSubstr(home_.path(".config/mdh-credentials/config.json")),
+                                   HasSubstr("/etc/mdh-credentials/config.json")));
+  EXPECT_THAT(error.hint, HasSubstr("--env-file"));
+}
+
+TEST_F(ConfigSource, LetsTheEnvFileWinOverTheEnvironmentAndTheFiles) {
+  set_notebook();
+  set("STEM", "file");
+  write_in(".config/mdh-credentials", "config.json", config_json("home"));
+  SourceOptions options;
+  options.env_file = home_.write(".env", "AWS_PROFILE_NAME=env-${STEM}\n");
+  const auto config = load_config(options);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->accounts[0].projects[0].profile, "env-file");
+  EXPECT_EQ(config->accounts[0].service_account, "from-environment");
+  EXPECT_EQ(config->origin, home_.path(".env"));
+}
+
+TEST_F(ConfigSource, NamesTheLineOfABrokenEnvFile) {
+  SourceOptions options;
+  options.env_file = home_.write(".env", "A=b\nB='c\n");
+  EXPECT_THAT(refused(options).message, HasSubstr(home_.path(".env") + ": line 2"));
+}
+
+TEST_F(ConfigSource, RefusesAConfigurationTogetherWithAnEnvFile) {
+  SourceOptions options = with_file("");
+  options.env_file = home_.write(".env", "");
+  EXPECT_THAT(refused(options).message, AllOf(HasSubstr("--config"), HasSubstr("--env-file")));
+}
+
+TEST_F(ConfigSource, FindsTheProfileFilesAsTheSdksDo) {
+  const SourceOptions options = with_file("");
+  auto config = load_config(options);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->profile_file.path, home_.path(".aws/credentials"));
+  EXPECT_EQ(config->profile_file.config_path, home_.path(".aws/config"));
+  set("AWS_SHARED_CREDENTIALS_FILE", "~/other");
+  set("AWS_CONFIG_FILE", "/x/config");
+  config = load_config(options);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->profile_file.path, home_.path("other"));
+  EXPECT_EQ(config->profile_file.config_path, "/x/config");
+}
+
+TEST_F(ConfigSource, LetsOptionsOverrideTheFile) {
+  SourceOptions options = with_file(R"(, "log_level": "error", "endpoint": {"listen": ["[::1]:1"]},
+                                       "profile_file": {"path": "/from/file"})");
+  options.listen = {"127.0.0.1:0"};
+  options.credentials_file = "/from/option";
+  options.no_profile_file = true;
+  options.log_level = "debug";
+  options.ca_file = "~/ca.pem";
+  const auto config = load_config(options);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_THAT(config->endpoint.listen, ElementsAre("127.0.0.1:0"));
+  EXPECT_TRUE(config->endpoint.listen_configured);
+  EXPECT_EQ(config->profile_file.path, "/from/option");
+  EXPECT_FALSE(config->profile_file.enabled);
+  EXPECT_EQ(config->log_level, LogLevel::debug);
+  EXPECT_EQ(config->ca_file, home_.path("ca.pem"));
+}
+
+TEST_F(ConfigSource, HoldsOptionsToTheRulesOfTheFile) {
+  SourceOptions options = with_file("");
+  options.listen = {"0.0.0.0:80"};
+  EXPECT_THAT(refused(options).message, AllOf(HasSubstr("--listen"), HasSubstr("loopback")));
+  options.listen.clear();
+  options.log_level = "loud";
+  EXPECT_THAT(refused(options).message, AllOf(HasSubstr("--log-level"), HasSubstr("debug")));
+}
+
+TEST_F(ConfigSource, RefusesUsersAndGroupsThatDoNotExist) {
+  EXPECT_THAT(
+      refused(with_file(R"(, "endpoint": {"allowed_users": ["self", "nobody-such"]})")).message,
+      AllOf(HasSubstr("endpoint.allowed_users"), HasSubstr("nobody-such")));
+  EXPECT_THAT(refused(with_file(R"(, "endpoint": {"token_group": "no-such"})")).message,
+              AllOf(HasSubstr("endpoint.token_group"), HasSubstr("no-such")));
+  EXPECT_EQ(profile(with_file(R"(, "endpoint": {"allowed_users": ["any", "root", 4711]})")), "lab");
+}
+
+TEST_F(ConfigSource, CountsAKeysRelativePathFromTheFileThatNamesIt) {
+  const auto config = load_config(with_file(""));
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->accounts[0].private_key.name, home_.path("key.pem"));
+}
+
+TEST_F(ConfigSource, LivesThroughAWorkingFolderThatIsGone) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  set_notebook();
+  {
+    const test::TemporaryFolder gone;
+    ASSERT_EQ(::chdir(gone.path().c_str()), 0);
+  }
+  SourceOptions options;
+  options.env_file = home_.write(".env", "AWS_PROFILE_NAME=lab");
+  EXPECT_EQ(profile(options), "lab");
+  (void)load_config({});
+  ASSERT_EQ(::chdir(before.c_str()), 0);
+}
+
+}  // namespace
+}  // namespace mdh

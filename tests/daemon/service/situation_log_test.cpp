@@ -1,0 +1,110 @@
+// Goal: one line per change of situation; a quiet hour logs nothing; no line is said twice.
+#include "daemon/service/situation_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/system/log.h"
+
+namespace mdh {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr Now kNow{BootTime(seconds(1000)), WallTime(seconds(1'800'000'000))};
+
+class ChronicleTest : public testing::Test {
+ protected:
+  ChronicleTest() {
+    start_log(LogLevel::info);
+    state_.accounts.push_back({.name = "lab", .upstream_since_boot = {}});
+    ProfileState profile;
+    profile.profile = "mdh-lab";
+    profile.attempted = true;
+    state_.profiles.push_back(std::move(profile));
+  }
+
+  std::string told(Now now = kNow) {
+    testing::internal::CaptureStderr();
+    chronicle_.tell(state_, now);
+    flush_log();
+    return testing::internal::GetCapturedStderr();
+  }
+
+  void issue(seconds life) {
+    auto set = std::make_shared<Credentials>();
+    set->access_key_id = "ASIAEXAMPLE";
+    set->expiration = kNow.wall + life;
+    profile().credentials = std::move(set);
+  }
+
+  void fail(ErrorClass error_class, std::string message) {
+    profile().last_failure = Failure{{.error_class = error_class,
+                                      .stage = Stage::token,
+                                      .message = std::move(message),
+                                      .hint = "look at the network"},
+                                     kNow.wall};
+  }
+
+  ProfileState& profile() { return state_.profiles.front(); }
+
+  State state_;
+  Chronicle chronicle_;
+};
+
+TEST_F(ChronicleTest, TellsTheFirstSetOnceAndThenKeepsQuiet) {
+  issue(seconds(3600));
+  EXPECT_THAT(told(), HasSubstr("profile mdh-lab: credentials valid until"));
+  issue(seconds(7200));
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(ChronicleTest, TellsAFailureWithItsCureOnceAndTheRecovery) {
+  issue(seconds(3600));
+  told();
+  fail(ErrorClass::unreachable, "no route to the token endpoint");
+  const std::string failure = told();
+  EXPECT_THAT(failure, HasSubstr("no route to the token endpoint"));
+  EXPECT_THAT(failure, HasSubstr("hint: look at the network"));
+  EXPECT_THAT(told(), IsEmpty());
+  profile().last_failure.reset();
+  EXPECT_THAT(told(), HasSubstr("credentials valid until"));
+}
+
+TEST_F(ChronicleTest, TellsWhenTheLastSetIsGone) {
+  issue(seconds(60));
+  told();
+  fail(ErrorClass::refused, "invalid_client");
+  told();
+  const Now later{kNow.boot + seconds(60), kNow.wall + seconds(60)};
+  EXPECT_THAT(told(later), HasSubstr("no valid credentials: invalid_client"));
+}
+
+TEST_F(ChronicleTest, TellsAnotherClassOfFailureAsAChange) {
+  issue(seconds(3600));
+  fail(ErrorClass::unreachable, "a");
+  told();
+  fail(ErrorClass::throttled, "slow down");
+  EXPECT_THAT(told(), HasSubstr("slow down"));
+}
+
+TEST_F(ChronicleTest, TellsAFileFailureAndItsEnd) {
+  profile().file = {"/home/a/.aws/credentials", FileCondition::failed, "the disk is full"};
+  EXPECT_THAT(told(), HasSubstr("the disk is full"));
+  EXPECT_THAT(told(), Not(HasSubstr("the disk is full")));
+  profile().file = {"/home/a/.aws/credentials", FileCondition::written, ""};
+  EXPECT_THAT(told(), HasSubstr("is up to date again"));
+}
+
+TEST_F(ChronicleTest, TellsASkewedClockInTheRightDirection) {
+  issue(seconds(36000));
+  told();
+  state_.accounts.front().upstream_since_boot =
+      kNow.wall.time_since_epoch() + seconds(420) - kNow.boot.time_since_epoch();
+  EXPECT_THAT(told(), HasSubstr("420 s slow"));
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mdh

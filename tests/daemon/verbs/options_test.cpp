@@ -1,0 +1,131 @@
+// Claims: every verb and option of the contract parses, help fits a screen, mistakes end with 2.
+#include "daemon/verbs/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace mdh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Parsed parsed(std::vector<const char*> words) {
+  words.insert(words.begin(), "mdh-credentials");
+  return parse_command(static_cast<int>(words.size()), words.data());
+}
+
+Command command(const std::vector<const char*>& words) {
+  const Parsed result = parsed(words);
+  const Command* made = std::get_if<Command>(&result);
+  EXPECT_NE(made, nullptr) << words[0];
+  return made == nullptr ? Command{} : *made;
+}
+
+int refused(const std::vector<const char*>& words, std::string& complaint) {
+  testing::internal::CaptureStderr();
+  const Parsed result = parsed(words);
+  complaint = testing::internal::GetCapturedStderr();
+  return std::holds_alternative<int>(result) ? std::get<int>(result) : -1;
+}
+
+std::string printed(const std::vector<const char*>& words) {
+  testing::internal::CaptureStdout();
+  const Parsed result = parsed(words);
+  EXPECT_EQ(std::get<int>(result), 0);
+  return testing::internal::GetCapturedStdout();
+}
+
+const std::vector<const char*> kVerbs{"serve",   "once",    "check", "status", "wait",
+                                      "refresh", "process", "env",   "exec",   "rotate-token"};
+
+TEST(Options, ReadsWhatServeTakes) {
+  const Command made =
+      command({"serve",    "--config",          "c.json",      "--env-file", ".env",
+               "--listen", "127.0.0.1:1",       "--listen",    "[::1]:2",    "--credentials-file",
+               "f",        "--no-profile-file", "--state-dir", "s",          "--runtime-dir",
+               "r",        "--log-level",       "debug",       "--ca-file",  "ca.pem"});
+  EXPECT_EQ(made.verb, Command::Verb::serve);
+  EXPECT_EQ(made.source.config, "c.json");
+  EXPECT_EQ(made.source.env_file, ".env");
+  EXPECT_THAT(made.source.listen, ElementsAre("127.0.0.1:1", "[::1]:2"));
+  EXPECT_EQ(made.source.credentials_file, "f");
+  EXPECT_TRUE(made.source.no_profile_file);
+  EXPECT_EQ(made.source.state_dir, "s");
+  EXPECT_EQ(made.source.runtime_dir, "r");
+  EXPECT_EQ(made.source.log_level, "debug");
+  EXPECT_EQ(made.source.ca_file, "ca.pem");
+}
+
+TEST(Options, ReadsWhatTheOtherVerbsTake) {
+  EXPECT_TRUE(command({"once", "--dry-run", "--profile", "p"}).dry_run);
+  EXPECT_TRUE(command({"check", "--online"}).online);
+  EXPECT_TRUE(command({"status", "--json"}).json);
+  EXPECT_EQ(command({"wait", "--timeout", "30"}).timeout, seconds(30));
+  EXPECT_EQ(command({"refresh", "--profile", "p"}).profile, "p");
+  EXPECT_EQ(command({"process", "--profile", "p"}).verb, Command::Verb::print_process);
+  EXPECT_EQ(command({"rotate-token", "--grace-seconds", "60"}).grace, seconds(60));
+  EXPECT_EQ(command({"status", "--endpoint", "http://127.0.0.1:7000"}).endpoint,
+            "http://127.0.0.1:7000");
+  const Command env = command({"env", "--imds", "--token-env", "--isolate"});
+  EXPECT_TRUE(env.imds && env.token_env && env.isolate);
+}
+
+TEST(Options, LeavesTheCommandOfExecAlone) {
+  EXPECT_THAT(command({"exec", "--profile", "p", "--", "ls", "--help", "--", "-l"}).arguments,
+              ElementsAre("ls", "--help", "--", "-l"));
+  EXPECT_THAT(command({"exec", "--profile", "p", "ls", "--profile", "mine"}).arguments,
+              ElementsAre("ls", "--profile", "mine"));
+  EXPECT_EQ(command({"exec", "--profile", "p", "ls", "--profile", "mine"}).profile, "p");
+}
+
+TEST(Options, MistakesEndWith2AndAHint) {
+  std::string complaint;
+  for (const std::vector<const char*>& words :
+       std::vector<std::vector<const char*>>{{},
+                                             {"stats"},
+                                             {"status", "--jsn"},
+                                             {"status", "surplus"},
+                                             {"wait", "--timeout", "soon"},
+                                             {"wait", "--timeout", "-1"},
+                                             {"serve", "--log-level", "loud"},
+                                             {"serve", "--listen"},
+                                             {"process"},
+                                             {"exec"},
+                                             {"exec", "--"},
+                                             {"status", "--", "x"},
+                                             {"env", "--endpoint", "https://elsewhere"}}) {
+    EXPECT_EQ(refused(words, complaint), 2) << complaint;
+    EXPECT_THAT(complaint, testing::StartsWith("mdh-credentials: "));
+    EXPECT_THAT(complaint, HasSubstr("\nhint: "));
+  }
+}
+
+TEST(Options, HelpOfEveryVerbFitsAScreenAndNamesTheExitStatus) {
+  for (const char* verb : kVerbs) {
+    const std::string help = printed({verb, "--help"});
+    EXPECT_LE(std::count(help.begin(), help.end(), '\n'), 24) << verb;
+    EXPECT_THAT(help, HasSubstr("Exit status: ")) << verb;
+    EXPECT_THAT(help, HasSubstr(std::string("Usage: mdh-credentials ") + verb)) << verb;
+    std::size_t start = 0;
+    for (std::size_t end = 0; (end = help.find('\n', start)) != std::string::npos;
+         start = end + 1) {
+      EXPECT_LE(end - start, 96u) << help.substr(start, end - start);
+    }
+  }
+  EXPECT_LE(std::ranges::count(printed({"--help"}), '\n'), 24);
+}
+
+TEST(Options, VersionNamesTheLibraries) {
+  const std::string version = printed({"--version"});
+  for (const char* library :
+       {"mdh-credentials " MDH_VERSION, "libcurl ", "OpenSSL 3", "cpp-httplib 0.",
+        "nlohmann-json 3.", "libsystemd ", "spdlog 1.", "prometheus-cpp 1.", "CLI11 2."}) {
+    EXPECT_THAT(version, HasSubstr(library));
+  }
+}
+
+}  // namespace
+}  // namespace mdh

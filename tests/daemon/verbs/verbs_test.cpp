@@ -1,0 +1,167 @@
+// Claims: the verbs print and exit as the contract says, for answers that a real daemon rarely
+// gives; tests/program holds them to the real one.
+#include "daemon/verbs/credential_process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "daemon/config/folders.h"
+#include "tests/support/loopback_stub.h"
+#include "tests/support/temporary_folder.h"
+
+namespace mdh {
+namespace {
+
+using testing::HasSubstr;
+
+std::string answer(const std::string& status, const std::string& body) {
+  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\nConnection: close\r\n\r\n" + body;
+}
+
+std::string document(const std::string& state, const std::string& file = "written",
+                     const std::string& error = "null") {
+  return R"({"profiles":[{"profile":"mdh-lab","account":"lab","region":"us-east-1","state":")" +
+         state + R"(","expires_in_seconds":600,"last_error":)" + error +
+         R"(,"file":{"path":"/f","state":")" + file + R"(","message":"disk full"}}],)" +
+         R"("accounts":[{"name":"lab","skew_seconds":420}]})";
+}
+
+class AskTest : public testing::Test {
+ protected:
+  // The daemon of the record answers `reply` to everything.
+  Command command(const test::LoopbackStub& stub) {
+    const std::string url = "http://127.0.0.1:" + std::to_string(stub.port());
+    EXPECT_TRUE(write_endpoint_record(folder_.path(),
+                                      {{url}, folder_.write("token", std::string(32, 'a')), 1}));
+    return without_daemon();
+  }
+  Command without_daemon() {
+    Command made;
+    made.source.runtime_dir = folder_.path();
+    made.profile = "mdh-lab";
+    return made;
+  }
+  int run(int (*verb)(const Command&), const Command& made) {
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int status = verb(made);
+    out_ = testing::internal::GetCapturedStdout();
+    complaint_ = testing::internal::GetCapturedStderr();
+    return status;
+  }
+  test::TemporaryFolder folder_;
+  std::string out_;
+  std::string complaint_;
+};
+
+auto always(std::string reply) {
+  return [reply](test::Line& line) {
+    line.request();
+    line.write(reply);
+  };
+}
+
+TEST_F(AskTest, StatusExitsByWhatIsValid) {
+  for (const auto& [state, status] : std::vector<std::pair<std::string, int>>{
+           {"valid", 0}, {"failing", 0}, {"starting", 3}, {"expired", 3}}) {
+    test::LoopbackStub stub(always(answer("200 OK", document(state))));
+    EXPECT_EQ(run(ask_status, command(stub)), status) << state;
+    EXPECT_THAT(out_, HasSubstr(state));
+  }
+}
+
+TEST_F(AskTest, StatusShowsWhatIsWrongAndWhatToDo) {
+  const std::string error =
+      R"({"class":"refused","stage":"token","message":"no \u001b[31mway","hint":"ask","at":"x"})";
+  test::LoopbackStub stub(always(answer("200 OK", document("expired", "failed", error))));
+  EXPECT_EQ(run(ask_status, command(stub)), 3);
+  EXPECT_THAT(out_, HasSubstr("mdh-lab: no  [31mway\n  hint: ask\n"));
+  EXPECT_THAT(out_, HasSubstr("mdh-lab: disk full\n"));
+  EXPECT_THAT(out_, HasSubstr("clock: this machine's clock is 7 min slow"));
+}
+
+TEST_F(AskTest, StatusOfAStrangerIsNoDaemon) {
+  test::LoopbackStub stub(always(answer("200 OK", "<html>hello</html>")));
+  EXPECT_EQ(run(ask_status, command(stub)), 4);
+  EXPECT_THAT(complaint_, HasSubstr("is not mdh-credentials"));
+}
+
+TEST_F(AskTest, UnknownProfileIsAUsageError) {
+  test::LoopbackStub stub(always(answer("200 OK", document("valid"))));
+  Command other = command(stub);
+  other.profile = "nowhere";
+  for (const auto verb : {ask_status, ask_wait, ask_refresh, ask_env}) {
+    EXPECT_EQ(run(verb, other), 2);
+    EXPECT_THAT(complaint_, HasSubstr("knows no profile nowhere"));
+  }
+}
+
+TEST_F(AskTest, WaitIsOverWhenServedAndTheFileDealtWith) {
+  test::LoopbackStub failed(always(answer("200 OK", document("valid", "failed"))));
+  EXPECT_EQ(run(ask_wait, command(failed)), 0);
+  test::LoopbackStub pending(always(answer("200 OK", document("valid", "pending"))));
+  Command limited = command(pending);
+  limited.timeout = seconds(0);
+  EXPECT_EQ(run(ask_wait, limited), 3);
+  EXPECT_THAT(complaint_, HasSubstr("its profile file"));
+}
+
+TEST_F(AskTest, WaitGoesOnUntilTheStateTurns) {
+  std::atomic<int> asked{0};
+  test::LoopbackStub stub([&](test::Line& line) {
+    line.request();
+    line.write(answer("200 OK", document(++asked < 3 ? "starting" : "valid")));
+  });
+  EXPECT_EQ(run(ask_wait, command(stub)), 0);
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_F(AskTest, WaitWithoutADaemonEndsWith4AtTheTimeout) {
+  Command limited = without_daemon();
+  limited.endpoint = "http://127.0.0.1:1";
+  limited.timeout = seconds(0);
+  EXPECT_EQ(run(ask_wait, limited), 4);
+}
+
+TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
+  test::LoopbackStub stub([](test::Line& line) {
+    const bool post = line.request().rfind("POST", 0) == 0;
+    line.write(post ? answer("429 Too Many Requests", "{}") : answer("200 OK", document("valid")));
+  });
+  EXPECT_EQ(run(ask_refresh, command(stub)), 0);
+  EXPECT_THAT(complaint_, HasSubstr("not now"));
+}
+
+// CLIENTS.md R41 and R42; BUGS 1: empty keys answered as good ones.
+TEST_F(AskTest, ProcessPrintsAllOrNothing) {
+  const std::string set =
+      R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
+  test::LoopbackStub good(always(answer("200 OK", set)));
+  EXPECT_EQ(run(ask_process, command(good)), 0);
+  EXPECT_EQ(out_,
+            "{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\","
+            "\"Expiration\":\"2030-01-01T00:00:00Z\"}\n");
+  EXPECT_EQ(complaint_, "");
+  for (const char* bad :
+       {R"({"AccessKeyId":"","SecretAccessKey":"S","Token":"T","Expiration":"E"})",
+        R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"E"})",
+        R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T"})", "[]", "x"}) {
+    test::LoopbackStub stub(always(answer("200 OK", bad)));
+    EXPECT_EQ(run(ask_process, command(stub)), 1) << bad;
+    EXPECT_EQ(out_, "");
+    EXPECT_EQ(std::count(complaint_.begin(), complaint_.end(), '\n'), 1) << complaint_;
+  }
+}
+
+TEST_F(AskTest, ProcessSaysWhyThereAreNoCredentials) {
+  test::LoopbackStub stub(always(
+      answer("503 Service Unavailable", R"({"code":"UpstreamRefused","message":"denied"})")));
+  EXPECT_EQ(run(ask_process, command(stub)), 1);
+  EXPECT_EQ(complaint_, "mdh-credentials: no credentials for profile mdh-lab (HTTP 503): denied\n");
+}
+
+}  // namespace
+}  // namespace mdh
