@@ -191,4 +191,22 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   return read_dashed_or_spaced(Reader(text.substr(comma + 1)));
 }
 
+std::string spoken_duration(seconds length) {
+  const long long total = std::max<long long>(length.count(), 0);
+  const long long days = total / 86400;
+  const long long hours = total / 3600 % 24;
+  const long long minutes = total / 60 % 60;
+  const auto spoken = [](long long count, const char* unit) {
+    return std::to_string(count) + " " + unit;
+  };
+  const auto pair = [&](const std::string& large, long long count, const char* unit) {
+    return count == 0 ? large : large + " " + spoken(count, unit);
+  };
+  if (days > 0) return pair(spoken(days, "d"), hours, "h");
+  if (hours > 0) return pair(spoken(hours, "h"), minutes, "min");
+  if (minutes >= 10) return spoken(minutes, "min");
+  if (minutes > 0) return pair(spoken(minutes, "min"), total % 60, "s");
+  return spoken(total, "s");
+}
+
 }  // namespace mdh

@@ -39,5 +39,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text);
 // too.
 std::string format_http_date(WallTime time);
 std::optional<WallTime> parse_http_date(std::string_view text);
+// spoken_duration() is a length of time for people, in its two largest units: "42 s", "12 min",
+// "3 h 5 min", "2 d 4 h"; below zero as zero.
+std::string spoken_duration(seconds length);
 
 }  // namespace mdh

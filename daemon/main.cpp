@@ -1,10 +1,13 @@
 // The program: hardens itself, reads the command line, does the verb.
-#include "daemon/verbs/credential_process.h"
+#include "daemon/system/process_hygiene.h"
 #include "daemon/verbs/check.h"
+#include "daemon/verbs/credential_process.h"
+#include "daemon/verbs/exec.h"
 #include "daemon/verbs/once.h"
 #include "daemon/verbs/options.h"
-#include "daemon/system/process_hygiene.h"
+#include "daemon/verbs/rotate_token.h"
 #include "daemon/verbs/serve.h"
+#include "daemon/verbs/status.h"
 
 namespace {
 
@@ -18,19 +21,19 @@ int run(const mdh::Command& command) {
     case Verb::check:
       return mdh::check(command);
     case Verb::status:
-      return mdh::ask_status(command);
+      return mdh::print_status(command);
     case Verb::wait:
-      return mdh::ask_wait(command);
+      return mdh::wait_until_ready(command);
     case Verb::refresh:
-      return mdh::ask_refresh(command);
-    case Verb::print_process:
-      return mdh::ask_process(command);
+      return mdh::refresh_now(command);
+    case Verb::process:
+      return mdh::print_process_credentials(command);
     case Verb::env:
-      return mdh::ask_env(command);
+      return mdh::print_environment(command);
     case Verb::exec:
-      return mdh::ask_exec(command);
+      return mdh::exec_command(command);
     case Verb::rotate_token:
-      return mdh::ask_rotate_token(command);
+      return mdh::rotate_endpoint_token(command);
   }
   return 2;
 }

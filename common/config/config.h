@@ -26,7 +26,7 @@ struct ProjectConfig {
 struct AccountConfig {
   std::string name = "default";
   std::string service_account;
-  KeySource private_key;
+  KeyReference private_key;
   std::string token_url = "https://designer.mydatahelps.org/identityserver/connect/token";
   std::string audience;  // never empty after parsing: token_url unless configured
   seconds assertion_lifetime{900};

@@ -3,19 +3,13 @@
 #include <string_view>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/config/rules.h"
 
 namespace mdh {
 namespace {
 
 constexpr std::size_t kLongestFileName = 255;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 bool looks_like_path(std::string_view text) {
   constexpr std::string_view kBase64OfPem = "LS0tLS1CRUdJTi";  // "-----BEGIN"
@@ -68,7 +62,7 @@ void read_account(Reader& reader, AccountConfig& account) {
   reader.take("RKS_SERVICE_ACCOUNT", kLine, account.service_account);
   reader.take("MDH_TOKEN_URL", kUpstreamUrl, account.token_url);
   if (reader.failed()) return;
-  account.private_key = key_source_from_variable(reader.value("RKS_PRIVATE_KEY"));
+  account.private_key = key_reference_from_variable(reader.value("RKS_PRIVATE_KEY"));
   account.audience = account.token_url;
 }
 
@@ -115,13 +109,13 @@ Result<Config> config_from_environment(const Variables& values, const std::strin
   return config;
 }
 
-KeySource key_source_from_variable(std::string_view value) {
+KeyReference key_reference_from_variable(std::string_view value) {
   value = trimmed(value);
   if (value.empty() || !looks_like_path(value)) {
-    return {KeySource::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(value)};
+    return {KeyReference::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(value)};
   }
   if (auto source = parse_key_source(value)) return *source;
-  return {KeySource::Kind::file, std::string(value), {}};
+  return {KeyReference::Kind::file, std::string(value), {}};
 }
 
 }  // namespace mdh

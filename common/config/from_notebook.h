@@ -20,10 +20,10 @@ const std::vector<std::string>& notebook_variables();
 // (class config) names the variable and what is allowed.
 Result<Config> config_from_environment(const Variables& values, const std::string& origin);
 
-// key_source_from_variable() tells which spelling of RKS_PRIVATE_KEY `value` is: the PEM (with real
-// or literal line breaks, or base64 of it) as KeySource::text, else file:, credential:, env: or a
-// bare path. What cannot be a path is taken as text, so that a mangled key is never shown as a
-// file's name.
-KeySource key_source_from_variable(std::string_view value);
+// key_reference_from_variable() tells which spelling of RKS_PRIVATE_KEY `value` is: the PEM (with
+// real or literal line breaks, or base64 of it) as KeyReference::text, else file:, credential:,
+// env: or a bare path. What cannot be a path is taken as text, so that a mangled key is never shown
+// as a file's name.
+KeyReference key_reference_from_variable(std::string_view value);
 
 }  // namespace mdh

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/config/rules.h"
 #include "common/config/json_tree.h"
+#include "common/config/rules.h"
 #include "common/result.h"
 
 namespace mdh {

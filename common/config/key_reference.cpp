@@ -2,7 +2,7 @@
 
 namespace mdh {
 
-bool operator==(const KeySource& left, const KeySource& right) {
+bool operator==(const KeyReference& left, const KeyReference& right) {
   if (left.kind != right.kind || left.name != right.name) return false;
   if (!left.text || !right.text) return left.text == right.text;
   return *left.text == *right.text;

@@ -8,15 +8,16 @@
 
 namespace mdh {
 
-// KeySource says where an account's private key is; the daemon reads it afresh for every signature.
-struct KeySource {
+// KeyReference says where an account's private key is; the daemon reads it afresh for every
+// signature.
+struct KeyReference {
   enum class Kind { file, credential, environment, text };
   Kind kind = Kind::file;
   std::string name;  // a path, a systemd credential, a variable; for `text` its origin
   std::shared_ptr<const Secret>
       text{};  // only for `text`: the PEM itself, out of a .env file or variable
 
-  friend bool operator==(const KeySource& left, const KeySource& right);
+  friend bool operator==(const KeyReference& left, const KeyReference& right);
 };
 
 }  // namespace mdh

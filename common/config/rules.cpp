@@ -145,21 +145,21 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   return ListenAddress{std::string(at->host), static_cast<std::uint16_t>(*port), at->bracketed};
 }
 
-std::optional<KeySource> parse_key_source(std::string_view text) {
-  using Kind = KeySource::Kind;
+std::optional<KeyReference> parse_key_source(std::string_view text) {
+  using Kind = KeyReference::Kind;
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const std::string_view scheme = text.substr(0, colon);
   const std::string_view name = text.substr(colon + 1);
   if (scheme == "file" && is_path(name)) {
-    return KeySource{Kind::file, std::string(name), {}};
+    return KeyReference{Kind::file, std::string(name), {}};
   }
   // A credential is a file's name in $CREDENTIALS_DIRECTORY, never a way out of it.
   if (scheme == "credential" && made_of(name, "._@:-", 255) && name[0] != '.') {
-    return KeySource{Kind::credential, std::string(name), {}};
+    return KeyReference{Kind::credential, std::string(name), {}};
   }
   if (scheme == "env" && made_of(name, "_", 255)) {
-    return KeySource{Kind::environment, std::string(name), {}};
+    return KeyReference{Kind::environment, std::string(name), {}};
   }
   return std::nullopt;
 }

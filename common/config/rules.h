@@ -63,7 +63,7 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text);
 bool may_listen_on(std::string_view host, bool is_v6);
 
 // parse_key_source() reads file:PATH, credential:NAME or env:VARIABLE.
-std::optional<KeySource> parse_key_source(std::string_view text);
+std::optional<KeyReference> parse_key_source(std::string_view text);
 inline constexpr std::string_view kKeySource = "file:PATH, credential:NAME or env:VARIABLE";
 
 std::optional<LogLevel> parse_log_level(std::string_view text);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "common/report/status.h"
+#include "common/state/condition.h"
 
 namespace mdh {
 namespace {
@@ -65,7 +66,7 @@ Reply unavailable(std::string_view code, std::string_view message) {
 }
 
 Reply not_served(const ProfileState& profile) {
-  const std::string name = "profile " + profile.profile;
+  const std::string name = "profile " + profile.name;
   if (profile.last_failure) {
     const Error& error = profile.last_failure->error;
     return unavailable(failure_code(error.error_class),
@@ -102,7 +103,7 @@ Reply about_region(Route route, const EndpointFacts& facts) {
 
 Reply imds_profile(const EndpointFacts& facts) {
   const ProfileState* profile = find_profile(facts.state, facts.config.imds_profile);
-  return profile == nullptr ? text_reply(404, "no profile") : text_reply(200, profile->profile);
+  return profile == nullptr ? text_reply(404, "no profile") : text_reply(200, profile->name);
 }
 
 Reply page(const EndpointFacts& facts) {
@@ -115,7 +116,7 @@ Reply page(const EndpointFacts& facts) {
 }
 
 Reply health(const State& state) {
-  if (state.turning) return text_reply(200, "ok");
+  if (!state.stuck) return text_reply(200, "ok");
   return unavailable("Stuck", "the refresh work does not go on");
 }
 
@@ -124,7 +125,7 @@ Reply readiness(const EndpointFacts& facts) {
   for (const ProfileState& profile : facts.state.profiles) {
     if (servable(facts.state, profile, facts.now)) continue;
     missing += missing.empty() ? "no valid credentials for " : ", ";
-    missing += profile.profile;
+    missing += profile.name;
     missing += " (" + std::string(name(condition(facts.state, profile, facts.now))) + ")";
   }
   return missing.empty() ? text_reply(200, "ready") : unavailable("NotReady", missing);

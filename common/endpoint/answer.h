@@ -12,8 +12,9 @@
 #include "common/endpoint/request_head.h"
 #include "common/endpoint/route.h"
 #include "common/endpoint/session_token.h"
-#include "common/state/state.h"
+#include "common/refresh/policy.h"
 #include "common/report/page.h"
+#include "common/state/state.h"
 
 namespace mdh {
 

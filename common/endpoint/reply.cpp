@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "common/ascii.h"
+
 namespace mdh {
 namespace {
 
@@ -32,14 +34,10 @@ void append_number(std::size_t number, std::string& out) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 bool before(const HttpHeader& left, const HttpHeader& right) {
-  return std::lexicographical_compare(left.name.begin(), left.name.end(), right.name.begin(),
-                                      right.name.end(),
-                                      [](char a, char b) { return lower(a) < lower(b); });
+  return std::lexicographical_compare(
+      left.name.begin(), left.name.end(), right.name.begin(), right.name.end(),
+      [](char a, char b) { return ascii_lower(a) < ascii_lower(b); });
 }
 
 // The credential documents' way: no field of its own, so nothing to sort and nothing to allocate.

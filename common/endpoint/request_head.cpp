@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "common/ascii.h"
+
 namespace mdh {
 namespace {
 
@@ -41,16 +43,6 @@ bool all_of_kind(std::string_view text, std::uint8_t kind) {
   return std::all_of(text.begin(), text.end(), [kind](char c) {
     return (kCharacters[static_cast<unsigned char>(c)] & kind) != 0;
   });
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // Takes one line off `rest`; false unless it ends in CRLF.
@@ -145,12 +137,6 @@ std::optional<HeadRefusal> check_fields(RequestHead& head) {
 }
 
 }  // namespace
-
-bool same_name(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(),
-                    [](char a, char b) { return a == b || lower(a) == lower(b); });
-}
 
 std::optional<std::string_view> RequestHead::header(std::string_view name) const {
   for (const HeaderField& field : fields) {

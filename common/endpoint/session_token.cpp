@@ -1,13 +1,10 @@
 #include "common/endpoint/session_token.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
 
+#include "common/digest.h"
 #include "common/encoding.h"
 
 namespace mdh {
@@ -23,22 +20,6 @@ constexpr unsigned char kVersion = 2;
 // A clock that went back by more than this makes tokens from the future, which nobody trusts.
 constexpr seconds kClockPlay{60};
 constexpr std::string_view kKeyLabel = "mdh-credentials IMDSv2 session token";
-
-using Digest = std::array<unsigned char, 32>;
-
-Digest hmac_sha256(std::string_view key, std::string_view text) {
-  Digest digest{};
-  unsigned int length = 0;
-  const unsigned char* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                                   digest.data(), &length);
-  if (made == nullptr || length != digest.size()) std::abort();
-  return digest;
-}
-
-std::string_view view(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
 
 std::string seal(const Secret& endpoint_token, std::string_view grant) {
   Digest key = hmac_sha256(endpoint_token.reveal(), kKeyLabel);

@@ -36,10 +36,10 @@ std::optional<milliseconds> shortest(const State& state,
   return least;
 }
 
-Ending end_attempt(ProjectSchedule& project, const Journey& journey) {
-  const BootTime begun = project.begun.value_or(journey.sent);
+Ending end_attempt(ProjectSchedule& project, const CallTimes& times) {
+  const BootTime begun = project.begun.value_or(times.sent);
   project.begun.reset();
-  return {journey.now.wall, std::max(journey.now.boot - begun, milliseconds(0))};
+  return {times.now.wall, std::max(times.now.boot - begun, milliseconds(0))};
 }
 
 std::string life_warning(milliseconds life) {
@@ -59,13 +59,13 @@ std::optional<std::string_view> unfit(const Credentials& set, milliseconds rest)
 }
 
 void fail_project(Schedule& schedule, ProjectSchedule& project, const Error& error,
-                  const Journey& journey) {
-  project.rotation = after_failure(
-      project.rotation,
-      {error, journey.sent, journey.now.boot, served_for(schedule.state, project, journey.now)},
+                  const CallTimes& times) {
+  project.plan = after_failure(
+      project.plan,
+      {error, times.sent, times.now.boot, served_for(schedule.state, project, times.now)},
       project.jitter.draw());
   note_failure(schedule.state, schedule.state.profiles[project.profile], error,
-               end_attempt(project, journey));
+               end_attempt(project, times));
 }
 
 Error denied(Error error) {
@@ -86,63 +86,63 @@ void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReadi
 }
 
 void take_token(AccountSchedule& account, AccessTokenPtr token, Now now) {
-  account.rotation = {};
+  account.plan = {};
   account.token_once = token->usable_until <= now.boot;
   account.token_received = now.boot;
   account.token = std::move(token);
 }
 
 void token_failed(Schedule& schedule, AccountSchedule& account, const Error& error,
-                  const Journey& journey) {
-  const Now now = journey.now;
+                  const CallTimes& times) {
+  const Now now = times.now;
   const auto waiting = due_projects(account, now.boot);
-  account.rotation = after_failure(
-      account.rotation, {error, journey.sent, now.boot, shortest(schedule.state, waiting, now)},
+  account.plan = after_failure(
+      account.plan, {error, times.sent, now.boot, shortest(schedule.state, waiting, now)},
       account.jitter.draw());
   if (error.oauth_error == "invalid_client") account.sign_by_upstream = true;
   for (ProjectSchedule* project : waiting) {
     note_failure(schedule.state, schedule.state.profiles[project->profile], error,
-                 end_attempt(*project, journey));
+                 end_attempt(*project, times));
   }
 }
 
 void take_set(Schedule& schedule, AccountSchedule& account, ProjectSchedule& project,
-              CredentialsPtr set, const Journey& journey) {
+              CredentialsPtr set, const CallTimes& times) {
   State& state = schedule.state;
   ProfileState& profile = state.profiles[project.profile];
-  const WallTime time = upstream_now(state.accounts[profile.account], journey.now);
+  const WallTime time = upstream_now(state.accounts[profile.account], times.now);
   const milliseconds life = set->expiration - time;
   if (const auto fault = unfit(*set, life)) {
     const Error error{.error_class = ErrorClass::malformed,
                       .stage = Stage::exchange,
                       .message = "upstream issued credentials " + std::string(*fault) +
-                                 " for profile " + profile.profile};
-    return exchange_failed(schedule, account, project, {error, nullptr}, journey);
+                                 " for profile " + profile.name};
+    return exchange_failed(schedule, account, project, {error, nullptr}, times);
   }
   project.life = life;
   project.token_renewed = false;
-  project.rotation = after_success({life, life}, journey.now.boot, project.jitter.draw());
+  project.plan = after_success({life, life}, times.now.boot, project.jitter.draw());
   profile.warning = life_warning(life);
-  note_success(state, profile, std::move(set), end_attempt(project, journey));
+  note_success(state, profile, std::move(set), end_attempt(project, times));
 }
 
 void exchange_failed(Schedule& schedule, AccountSchedule& account, ProjectSchedule& project,
-                     const Refusal& refusal, const Journey& journey) {
-  const Error& error = refusal.error;
+                     const FailedExchange& failed, const CallTimes& times) {
+  const Error& error = failed.error;
   if (error.error_class != ErrorClass::refused) {
-    return fail_project(schedule, project, error, journey);
+    return fail_project(schedule, project, error, times);
   }
   const bool first = !project.token_renewed;
-  const bool old = journey.now.boot - account.token_received > kYoungToken;
+  const bool old = times.now.boot - account.token_received > kYoungToken;
   const bool suspect = first || (error.http_status == 401 && old);
-  if (suspect && account.token == refusal.presented) account.token.reset();
+  if (suspect && account.token == failed.presented) account.token.reset();
   if (first) {
     project.token_renewed = true;
-    project.rotation.refusals += 1;
-    project.rotation.due = journey.now.boot;
+    project.plan.refusals += 1;
+    project.plan.due = times.now.boot;
     return;
   }
-  fail_project(schedule, project, access_refused(error) ? denied(error) : error, journey);
+  fail_project(schedule, project, access_refused(error) ? denied(error) : error, times);
 }
 
 }  // namespace mdh

@@ -21,14 +21,14 @@ bool same_signature(const AccountConfig& left, const AccountConfig& right) {
 }
 
 // A predecessor's project, while nobody has taken it over.
-struct Estate {
+struct Previous {
   ProjectSchedule* project;
   ProfileState* profile;
   bool taken = false;
 };
 
-std::vector<Estate> estates(Schedule& before) {
-  std::vector<Estate> all;
+std::vector<Previous> previous_projects(Schedule& before) {
+  std::vector<Previous> all;
   for (AccountSchedule& account : before.accounts) {
     for (ProjectSchedule& project : account.projects) {
       all.push_back({&project, &before.state.profiles[project.profile]});
@@ -37,17 +37,17 @@ std::vector<Estate> estates(Schedule& before) {
   return all;
 }
 
-void take_project(Estate& estate, ProjectSchedule& heir, ProfileState& profile) {
-  estate.taken = true;
-  ProjectSchedule taken = std::move(*estate.project);
-  taken.project = heir.project;
-  taken.profile = heir.profile;
-  heir = std::move(taken);
-  ProfileState state = std::move(*estate.profile);
+void take_project(Previous& previous, ProjectSchedule& successor, ProfileState& profile) {
+  previous.taken = true;
+  ProjectSchedule taken = std::move(*previous.project);
+  taken.project = successor.project;
+  taken.profile = successor.profile;
+  successor = std::move(taken);
+  ProfileState state = std::move(*previous.profile);
   state.region = profile.region;
   state.account = profile.account;
-  if (state.profile != profile.profile) {  // renamed: its file and its counts were another's
-    state.profile = profile.profile;
+  if (state.name != profile.name) {  // renamed: its file and its counts were another's
+    state.name = profile.name;
     state.file = {};
     state.outcomes.clear();
   }
@@ -55,16 +55,17 @@ void take_project(Estate& estate, ProjectSchedule& heir, ProfileState& profile) 
 }
 
 // The same name first, so that two profiles of one project do not swap their histories.
-void take_projects(std::vector<Estate>& estates, Schedule& after, bool same_name) {
+void take_projects(std::vector<Previous>& previous_projects, Schedule& after, bool same_name) {
   for (AccountSchedule& account : after.accounts) {
-    for (ProjectSchedule& heir : account.projects) {
-      ProfileState& profile = after.state.profiles[heir.profile];
-      const auto found = std::find_if(estates.begin(), estates.end(), [&](const Estate& estate) {
-        return !estate.taken && estate.project->identity == heir.identity &&
-               (!same_name || estate.profile->profile == profile.profile);
-      });
-      if (found != estates.end() && profile.attempts.empty() && !profile.credentials) {
-        take_project(*found, heir, profile);
+    for (ProjectSchedule& successor : account.projects) {
+      ProfileState& profile = after.state.profiles[successor.profile];
+      const auto found = std::find_if(
+          previous_projects.begin(), previous_projects.end(), [&](const Previous& previous) {
+            return !previous.taken && previous.project->identity == successor.identity &&
+                   (!same_name || previous.profile->name == profile.name);
+          });
+      if (found != previous_projects.end() && profile.attempts.empty() && !profile.credentials) {
+        take_project(*found, successor, profile);
       }
     }
   }
@@ -75,31 +76,33 @@ bool named(const Schedule& schedule, const std::string& account) {
                      [&](const AccountSchedule& one) { return one.config->name == account; });
 }
 
-// Each has one heir at most: a flight comes home once. One without a configuration has its heir.
-AccountSchedule* predecessor(Schedule& before, const Schedule& after, const AccountConfig& heir) {
+// Each has one successor at most: a flight ends once. One without a configuration has its
+// successor.
+AccountSchedule* predecessor(Schedule& before, const Schedule& after,
+                             const AccountConfig& successor) {
   AccountSchedule* renamed = nullptr;
   for (AccountSchedule& one : before.accounts) {
-    if (!one.config || !same_upstream(*one.config, heir)) continue;
-    if (one.config->name == heir.name) return &one;
+    if (!one.config || !same_upstream(*one.config, successor)) continue;
+    if (one.config->name == successor.name) return &one;
     if (!renamed && !named(after, one.config->name)) renamed = &one;
   }
   return renamed;
 }
 
-void take_account(AccountSchedule& from, AccountSchedule& heir, Schedule& after, Now now) {
+void take_account(AccountSchedule& from, AccountSchedule& successor, Schedule& after, Now now) {
   const auto before = std::exchange(from.config, nullptr);
-  auto config = std::move(heir.config);
-  auto projects = std::move(heir.projects);
-  heir = std::move(from);
-  heir.config = std::move(config);
-  heir.projects = std::move(projects);
-  if (!same_signature(*before, *heir.config)) renew_key(after, heir, now);
+  auto config = std::move(successor.config);
+  auto projects = std::move(successor.projects);
+  successor = std::move(from);
+  successor.config = std::move(config);
+  successor.projects = std::move(projects);
+  if (!same_signature(*before, *successor.config)) renew_key(after, successor, now);
 }
 
 // How well a snapshot's entry fits a profile: 0 not at all, 2 with the name too.
 int fit(const SnapshotEntry& entry, const ProjectSchedule& project, const ProfileState& profile) {
   if (entry.identity != project.identity || !entry.credentials) return 0;
-  return entry.profile == profile.profile ? 2 : 1;
+  return entry.profile == profile.name ? 2 : 1;
 }
 
 const SnapshotEntry* best_entry(const Snapshot& snapshot, const ProjectSchedule& project,
@@ -123,7 +126,7 @@ bool adopt_set(Schedule& schedule, ProjectSchedule& project, const SnapshotEntry
   profile.attempted = true;  // by the process that left it
   const milliseconds rest = left(schedule.state, project, now);
   project.life = std::max(entry.credentials->expiration - entry.credentials->received, rest);
-  project.rotation = after_restart({project.life, rest}, now.boot, project.jitter.draw());
+  project.plan = after_restart({project.life, rest}, now.boot, project.jitter.draw());
   return true;
 }
 
@@ -150,10 +153,10 @@ void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
     added.profile = schedule.state.profiles.size();
     added.identity = project_identity(config, project);
     added.jitter = Jitter(schedule.jitter_seed, added.identity + project.profile);
-    added.rotation.due = now.boot;
+    added.plan.due = now.boot;
     account.projects.push_back(std::move(added));
     ProfileState profile;
-    profile.profile = project.profile;
+    profile.name = project.profile;
     profile.region = project.region;
     profile.account = schedule.accounts.size();
     schedule.state.profiles.push_back(std::move(profile));
@@ -173,22 +176,22 @@ Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now) 
   return schedule;
 }
 
-Schedule succeed(Schedule before, const Config& config, Now now) {
+Schedule carry_over(Schedule before, const Config& config, Now now) {
   Schedule after = new_schedule(config, before.jitter_seed, now);
   after.last_id = before.last_id;
   after.state.durations = before.state.durations;
   after.state.started = before.state.started;
-  std::vector<Estate> left_behind = estates(before);
+  std::vector<Previous> left_behind = previous_projects(before);
   take_projects(left_behind, after, true);
   take_projects(left_behind, after, false);
   for (std::size_t i = 0; i < after.accounts.size(); ++i) {
-    AccountSchedule& heir = after.accounts[i];
-    if (AccountSchedule* from = predecessor(before, after, *heir.config)) {
-      take_account(*from, heir, after, now);
-      after.state.accounts[i].upstream_since_boot = heir.clock.upstream_since_boot;
+    AccountSchedule& successor = after.accounts[i];
+    if (AccountSchedule* from = predecessor(before, after, *successor.config)) {
+      take_account(*from, successor, after, now);
+      after.state.accounts[i].upstream_since_boot = successor.clock.upstream_since_boot;
     }
   }
-  judge_turning(after, now.boot);
+  judge_stuck(after, now.boot);
   show_next_attempts(after, now);
   return after;
 }

@@ -11,9 +11,9 @@ namespace mdh {
 
 // new_schedule() has every profile due at once.
 Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now);
-// succeed() is the schedule of `config`: a project whose identity did not change keeps set,
-// rotation, history and flight; an account keeps its token unless its key changed.
-Schedule succeed(Schedule before, const Config& config, Now now);
+// carry_over() is the schedule of `config`: a project whose identity did not change keeps set,
+// plan, history and flight; an account keeps its token unless its key changed.
+Schedule carry_over(Schedule before, const Config& config, Now now);
 // adopt() takes over the sets of a snapshot that belong here and can be served; returns how many.
 std::size_t adopt(Schedule& schedule, const Snapshot& snapshot, Now now);
 

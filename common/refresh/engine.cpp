@@ -18,20 +18,20 @@ constexpr seconds kSlept{5};  // a turn later than this: the machine slept, or t
 std::optional<milliseconds> signing_clock(AccountSchedule& account, const AccountState& state,
                                           Now now) {
   const auto apart = skew(state, now);
-  if (!apart || std::chrono::abs(*apart) <= kSkewWorthNaming) {
+  if (!apart || std::chrono::abs(*apart) <= kSkewWorthTelling) {
     account.sign_by_upstream = false;
     return std::nullopt;
   }
-  const bool past = *apart + kSkewWorthNaming >= account.config->assertion_lifetime;
+  const bool past = *apart + kSkewWorthTelling >= account.config->assertion_lifetime;
   if (!account.sign_by_upstream && !past) return std::nullopt;
   return state.upstream_since_boot;
 }
 
 template <typename Wanted>
-Wanted unpack(Result<Goods>& outcome) {
-  Wanted* goods = std::get_if<Wanted>(&outcome.value());
-  if (!goods || !*goods) std::abort();  // an errand brought what it was not sent for
-  return std::move(*goods);
+Wanted unpack(Result<CallResult>& outcome) {
+  Wanted* wanted = std::get_if<Wanted>(&outcome.value());
+  if (!wanted || !*wanted) std::abort();  // a call brought what it was not sent for
+  return std::move(*wanted);
 }
 
 }  // namespace
@@ -39,62 +39,63 @@ Wanted unpack(Result<Goods>& outcome) {
 Engine::Engine(const Config& config, std::uint64_t jitter_seed, Now now)
     : schedule_(new_schedule(config, jitter_seed, now)), settled_(now.boot) {}
 
-std::vector<Errand> Engine::turn(Now now) {
+std::vector<UpstreamCall> Engine::turn(Now now) {
   const BootTime expected = next_turn();
   if (expected < now.boot && now.boot - expected > kSlept) extend_patience(schedule_, now.boot);
-  if (haste_.postponed && *haste_.postponed <= now.boot) hurry_all(schedule_, haste_, now);
-  std::vector<Errand> errands;
-  for (AccountSchedule& account : schedule_.accounts) turn_account(account, now, errands);
+  if (nudge_budget_.postponed && *nudge_budget_.postponed <= now.boot)
+    nudge_all(schedule_, nudge_budget_, now);
+  std::vector<UpstreamCall> calls;
+  for (AccountSchedule& account : schedule_.accounts) turn_account(account, now, calls);
   settle(now);
-  return errands;
+  return calls;
 }
 
 BootTime Engine::next_turn() const {
   const BootTime next = next_moment(schedule_, settled_);
-  return haste_.postponed ? std::min(next, *haste_.postponed) : next;
+  return nudge_budget_.postponed ? std::min(next, *nudge_budget_.postponed) : next;
 }
 
-void Engine::turn_account(AccountSchedule& account, Now now, std::vector<Errand>& errands) {
+void Engine::turn_account(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls) {
   std::size_t away = exchanges_in_flight(account);
   for (ProjectSchedule* project : due_projects(account, now.boot)) {
     if (away >= kMostExchanges) return;
     if (token_usable(account, now.boot)) {
-      errands.push_back(exchange_errand(account, *project, now));
+      calls.push_back(exchange_call(account, *project, now));
       ++away;
       continue;
     }
     if (!account.flight) {
-      if (account.rotation.due > now.boot) return;
-      errands.push_back(token_errand(account, now));
+      if (account.plan.due > now.boot) return;
+      calls.push_back(token_call(account, now));
     }
     if (!project->begun) project->begun = now.boot;
   }
 }
 
-Errand Engine::token_errand(AccountSchedule& account, Now now) {
+UpstreamCall Engine::token_call(AccountSchedule& account, Now now) {
   const auto index = static_cast<std::size_t>(&account - schedule_.accounts.data());
   account.flight = Flight{++schedule_.last_id, now.boot + kPatience, nullptr, false};
-  Errand errand;
-  errand.id = account.flight->id;
-  errand.account = account.config;
-  errand.upstream_since_boot = signing_clock(account, schedule_.state.accounts[index], now);
-  return errand;
+  UpstreamCall call;
+  call.id = account.flight->id;
+  call.account = account.config;
+  call.upstream_since_boot = signing_clock(account, schedule_.state.accounts[index], now);
+  return call;
 }
 
-Errand Engine::exchange_errand(AccountSchedule& account, ProjectSchedule& project, Now now) {
+UpstreamCall Engine::exchange_call(AccountSchedule& account, ProjectSchedule& project, Now now) {
   project.flight = Flight{++schedule_.last_id, now.boot + kPatience, account.token, false};
   if (!project.begun) project.begun = now.boot;
-  Errand errand;
-  errand.id = project.flight->id;
-  errand.kind = Errand::Kind::exchange;
-  errand.account = account.config;
-  errand.project = project.project;
-  errand.token = account.token;
+  UpstreamCall call;
+  call.id = project.flight->id;
+  call.kind = UpstreamCall::Kind::exchange;
+  call.account = account.config;
+  call.project = project.project;
+  call.token = account.token;
   if (std::exchange(account.token_once, false)) account.token.reset();
-  return errand;
+  return call;
 }
 
-void Engine::report(ErrandReport report, Now now) {
+void Engine::report(CallReport report, Now now) {
   const auto is_it = [&](const std::optional<Flight>& flight) {
     return flight && flight->id == report.id;
   };
@@ -107,7 +108,7 @@ void Engine::report(ErrandReport report, Now now) {
   settle(now);
 }
 
-void Engine::token_came(AccountSchedule& account, ErrandReport& report, Now now) {
+void Engine::token_came(AccountSchedule& account, CallReport& report, Now now) {
   if (report.upstream_date) {
     take_reading(schedule_, account,
                  {report.sent.boot, report.received.boot, *report.upstream_date}, now);
@@ -122,7 +123,7 @@ void Engine::token_came(AccountSchedule& account, ErrandReport& report, Now now)
   }
 }
 
-void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, ErrandReport& report,
+void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, CallReport& report,
                            Now now) {
   if (report.upstream_date) {
     take_reading(schedule_, account,
@@ -130,17 +131,17 @@ void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, E
   }
   const AccessTokenPtr presented = std::move(project.flight->token);
   project.flight.reset();
-  const Journey journey{report.sent.boot, now};
+  const CallTimes times{report.sent.boot, now};
   if (report.outcome.ok()) {
-    take_set(schedule_, account, project, unpack<CredentialsPtr>(report.outcome), journey);
+    take_set(schedule_, account, project, unpack<CredentialsPtr>(report.outcome), times);
   } else {
-    exchange_failed(schedule_, account, project, {report.outcome.error(), presented}, journey);
+    exchange_failed(schedule_, account, project, {report.outcome.error(), presented}, times);
   }
 }
 
 void Engine::reevaluate(Now now) {
   extend_patience(schedule_, now.boot);
-  hurry_all(schedule_, haste_, now);
+  nudge_all(schedule_, nudge_budget_, now);
   settle(now);
 }
 
@@ -155,8 +156,8 @@ RefreshAnswer Engine::refresh(std::string_view profile, Now now) {
   RefreshAnswer answer;
   for (AccountSchedule& account : schedule_.accounts) {
     for (ProjectSchedule& project : account.projects) {
-      if (schedule_.state.profiles[project.profile].profile != profile) continue;
-      answer = grant_wish(account, project, now.boot);
+      if (schedule_.state.profiles[project.profile].name != profile) continue;
+      answer = refresh_on_demand(account, project, now.boot);
     }
   }
   settle(now);
@@ -164,8 +165,8 @@ RefreshAnswer Engine::refresh(std::string_view profile, Now now) {
 }
 
 void Engine::reconfigure(const Config& config, Now now) {
-  schedule_ = succeed(std::move(schedule_), config, now);
-  hurry_all(schedule_, haste_, now);
+  schedule_ = carry_over(std::move(schedule_), config, now);
+  nudge_all(schedule_, nudge_budget_, now);
   settle(now);
 }
 
@@ -177,7 +178,7 @@ std::size_t Engine::restore(const Snapshot& snapshot, Now now) {
 
 void Engine::note_file(std::string_view profile, FileStatus status) {
   for (ProfileState& one : schedule_.state.profiles) {
-    if (one.profile != profile) continue;
+    if (one.name != profile) continue;
     one.file = std::move(status);
     return;
   }
@@ -185,7 +186,7 @@ void Engine::note_file(std::string_view profile, FileStatus status) {
 
 void Engine::settle(Now now) {
   settled_ = std::max(settled_, now.boot);
-  judge_turning(schedule_, now.boot);
+  judge_stuck(schedule_, now.boot);
   show_next_attempts(schedule_, now);
 }
 

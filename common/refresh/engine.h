@@ -1,8 +1,8 @@
 // The refresh engine: the one place that decides who is asked for what, and when. Values in, values
-// out: it starts nothing itself, but hands out errands (a signature and a request to send) and is
+// out: it starts nothing itself, but hands out calls (a signature and a request to send) and is
 // told how each ended. No clock, no randomness but the seed, no I/O, so that a month can be
-// simulated in seconds. Its arithmetic (lead time, jitter, backoff) is common/rotation, its memory
-// common/schedule. The loop's thread only.
+// simulated in seconds. Its arithmetic (lead time, jitter, backoff) is refresh/policy, its
+// memory refresh/schedule. The loop's thread only.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "common/config/config.h"
-#include "common/refresh/upstream_call.h"
 #include "common/refresh/nudge.h"
 #include "common/refresh/schedule.h"
+#include "common/refresh/upstream_call.h"
 #include "common/state/snapshot.h"
 #include "common/state/state.h"
 
@@ -23,15 +23,15 @@ class Engine {
   // Every profile starts due at once (spread by jitter only where `restore` brings a valid set).
   Engine(const Config& config, std::uint64_t jitter_seed, Now now);
 
-  // turn() is every errand that is due and may run (one flight a project, one token request an
+  // turn() is every call that is due and may run (one flight a project, one token request an
   // account, at most 8 exchanges an account at once); each is in flight from here until its report.
-  std::vector<Errand> turn(Now now);
+  std::vector<UpstreamCall> turn(Now now);
   // next_turn() is when turn() has something to do if nothing happens before; BootTime::max() if
   // never.
   BootTime next_turn() const;
-  // report() takes an errand's end. One that no longer belongs to anything (after reconfigure) is
+  // report() takes a call's end. One that no longer belongs to anything (after reconfigure) is
   // ignored.
-  void report(ErrandReport report, Now now);
+  void report(CallReport report, Now now);
 
   // reevaluate() is for a stepped clock, a resume, a network that came up: whatever is due or waits
   // in a backoff that no server asked for is tried once, soon (spread over at most 2 s).
@@ -53,16 +53,16 @@ class Engine {
   const State& state() const { return schedule_.state; }
 
  private:
-  void turn_account(AccountSchedule& account, Now now, std::vector<Errand>& errands);
-  Errand token_errand(AccountSchedule& account, Now now);
-  Errand exchange_errand(AccountSchedule& account, ProjectSchedule& project, Now now);
-  void token_came(AccountSchedule& account, ErrandReport& report, Now now);
-  void exchange_came(AccountSchedule& account, ProjectSchedule& project, ErrandReport& report,
+  void turn_account(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls);
+  UpstreamCall token_call(AccountSchedule& account, Now now);
+  UpstreamCall exchange_call(AccountSchedule& account, ProjectSchedule& project, Now now);
+  void token_came(AccountSchedule& account, CallReport& report, Now now);
+  void exchange_came(AccountSchedule& account, ProjectSchedule& project, CallReport& report,
                      Now now);
   void settle(Now now);
 
   Schedule schedule_;
-  Haste haste_;
+  NudgeBudget nudge_budget_;
   BootTime settled_{};  // when the engine last had its say
 };
 

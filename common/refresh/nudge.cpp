@@ -11,16 +11,16 @@ constexpr seconds kRefill{30};
 constexpr seconds kSpread{1};  // with the turn that follows, begun within the 2 s promised
 constexpr seconds kBetweenWishes{10};
 
-bool spend(Haste& haste, BootTime now) {
-  const auto earned = (now - haste.refilled) / kRefill;
-  if (haste.allowance + earned >= kMostAllowance)
-    haste.refilled = now;
+bool spend(NudgeBudget& budget, BootTime now) {
+  const auto earned = (now - budget.refilled) / kRefill;
+  if (budget.allowance + earned >= kMostAllowance)
+    budget.refilled = now;
   else
-    haste.refilled += earned * kRefill;
-  haste.allowance =
-      static_cast<int>(std::min<decltype(earned)>(kMostAllowance, haste.allowance + earned));
-  if (haste.allowance == 0) return false;
-  haste.allowance -= 1;
+    budget.refilled += earned * kRefill;
+  budget.allowance =
+      static_cast<int>(std::min<decltype(earned)>(kMostAllowance, budget.allowance + earned));
+  if (budget.allowance == 0) return false;
+  budget.allowance -= 1;
   return true;
 }
 
@@ -29,24 +29,24 @@ BootTime soon(Jitter& jitter, BootTime now) {
   return now + milliseconds(static_cast<milliseconds::rep>(spread));
 }
 
-void bring_forward(Rotation& rotation, BootTime moment) {
-  if (rotation.due > moment) rotation = hurried(rotation, moment);
+void bring_forward(RefreshPlan& plan, BootTime moment) {
+  if (plan.due > moment) plan = brought_forward(plan, moment);
 }
 
 void follow(const Schedule& schedule, ProjectSchedule& project, Now now) {
   if (project.flight || !schedule.state.profiles[project.profile].credentials) return;
   const milliseconds spare = left(schedule.state, project, now) - lead_time(project.life);
   const BootTime latest = now.boot + std::max(spare, milliseconds(0));
-  if (project.rotation.due <= latest || project.rotation.failures > 0) return;
-  bring_forward(project.rotation, latest + (soon(project.jitter, now.boot) - now.boot));
+  if (project.plan.due <= latest || project.plan.failures > 0) return;
+  bring_forward(project.plan, latest + (soon(project.jitter, now.boot) - now.boot));
 }
 
-void hurry(const Schedule& schedule, AccountSchedule& account, Now now) {
+void nudge(const Schedule& schedule, AccountSchedule& account, Now now) {
   const BootTime moment = soon(account.jitter, now.boot);
-  if (account.rotation.failures > 0) bring_forward(account.rotation, moment);
+  if (account.plan.failures > 0) bring_forward(account.plan, moment);
   for (ProjectSchedule& project : account.projects) {
     const BootTime own = soon(project.jitter, now.boot);
-    if (!project.flight && project.rotation.failures > 0) bring_forward(project.rotation, own);
+    if (!project.flight && project.plan.failures > 0) bring_forward(project.plan, own);
   }
   follow_clock(schedule, account, now);
 }
@@ -57,13 +57,13 @@ seconds wait_until(BootTime moment, BootTime now) {
 
 }  // namespace
 
-bool hurry_all(Schedule& schedule, Haste& haste, Now now) {
-  if (!spend(haste, now.boot)) {
-    haste.postponed = haste.refilled + kRefill;
+bool nudge_all(Schedule& schedule, NudgeBudget& budget, Now now) {
+  if (!spend(budget, now.boot)) {
+    budget.postponed = budget.refilled + kRefill;
     return false;
   }
-  haste.postponed.reset();
-  for (AccountSchedule& account : schedule.accounts) hurry(schedule, account, now);
+  budget.postponed.reset();
+  for (AccountSchedule& account : schedule.accounts) nudge(schedule, account, now);
   return true;
 }
 
@@ -75,23 +75,23 @@ void renew_key(const Schedule& schedule, AccountSchedule& account, Now now) {
   account.token.reset();
   account.sign_by_upstream = false;
   if (account.flight) account.flight->outdated = true;
-  hurry(schedule, account, now);
-  account.rotation.failures = account.rotation.refusals = 0;
+  nudge(schedule, account, now);
+  account.plan.failures = account.plan.refusals = 0;
   for (ProjectSchedule& project : account.projects) {
-    project.rotation.failures = project.rotation.refusals = 0;
+    project.plan.failures = project.plan.refusals = 0;
     project.token_renewed = false;
   }
 }
 
-RefreshAnswer grant_wish(AccountSchedule& account, ProjectSchedule& project, BootTime now) {
-  BootTime earliest = project.rotation.not_before;
-  if (!token_usable(account, now)) earliest = std::max(earliest, account.rotation.not_before);
+RefreshAnswer refresh_on_demand(AccountSchedule& account, ProjectSchedule& project, BootTime now) {
+  BootTime earliest = project.plan.not_before;
+  if (!token_usable(account, now)) earliest = std::max(earliest, account.plan.not_before);
   if (project.wished) earliest = std::max(earliest, *project.wished + kBetweenWishes);
   if (earliest > now) return {false, wait_until(earliest, now)};
   project.wished = now;
   if (project.flight) return {true, seconds(0)};
-  bring_forward(project.rotation, now);
-  bring_forward(account.rotation, now);
+  bring_forward(project.plan, now);
+  bring_forward(account.plan, now);
   return {true, seconds(0)};
 }
 

@@ -1,4 +1,4 @@
-// Reasons to ask upstream sooner than the rotation says: a stepped clock, a resume, a network that
+// Reasons to ask upstream sooner than the plan says: a stepped clock, a resume, a network that
 // came up, a key that was replaced, a person's wish. None goes before a time that upstream named,
 // and none makes a storm.
 #pragma once
@@ -7,22 +7,22 @@
 
 namespace mdh {
 
-// Haste bounds how often events from outside may shorten a backoff: a few at once, then one in a
-// while, the rest together as soon as that is over. A flapping network thus costs no storm.
-struct Haste {
+// NudgeBudget bounds how often events from outside may shorten a backoff: a few at once, then one
+// in a while, the rest together as soon as that is over. A flapping network thus costs no storm.
+struct NudgeBudget {
   int allowance = 5;
   BootTime refilled{};
   std::optional<BootTime> postponed;  // an event that waits for its turn
 };
 
-// hurry_all() is Engine::reevaluate(); false when the event was postponed.
-bool hurry_all(Schedule& schedule, Haste& haste, Now now);
+// nudge_all() is Engine::reevaluate(); false when the event was postponed.
+bool nudge_all(Schedule& schedule, NudgeBudget& budget, Now now);
 // follow_clock() is for a clock that turned out to be elsewhere: a set that is nearer to its end
 // than the schedule knew is fetched in time, or soon.
 void follow_clock(const Schedule& schedule, AccountSchedule& account, Now now);
 // renew_key() is Engine::account_changed().
 void renew_key(const Schedule& schedule, AccountSchedule& account, Now now);
-// grant_wish() is Engine::refresh() for a project that exists.
-RefreshAnswer grant_wish(AccountSchedule& account, ProjectSchedule& project, BootTime now);
+// refresh_on_demand() is Engine::refresh() for a project that exists.
+RefreshAnswer refresh_on_demand(AccountSchedule& account, ProjectSchedule& project, BootTime now);
 
 }  // namespace mdh

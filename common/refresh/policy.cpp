@@ -56,7 +56,7 @@ milliseconds doubled(const Backoff& backoff, int before) {
 
 // A backoff of at most a minute counts from the attempt's start: after an outage the next attempt
 // comes within a minute even when the last request of it hung until its timeout.
-milliseconds drawn_wait(const Rotation& before, const Setback& setback, double jitter) {
+milliseconds drawn_wait(const RefreshPlan& before, const Setback& setback, double jitter) {
   const Backoff backoff = backoff_of(setback.error.error_class);
   if (setback.error.error_class == ErrorClass::refused) {
     if (before.refusals == 0) return times(kQuickRetry, jitter);
@@ -85,17 +85,17 @@ BootTime refresh_at(const Life& life, BootTime now, double jitter) {
   return now + life.left - lead_time(life.whole) - times(life.whole, early);
 }
 
-Rotation after_success(const Life& life, BootTime now, double jitter) {
+RefreshPlan after_success(const Life& life, BootTime now, double jitter) {
   return {.due = std::max(refresh_at(life, now, jitter), now + kLeastWait)};
 }
 
-Rotation after_restart(const Life& life, BootTime now, double jitter) {
+RefreshPlan after_restart(const Life& life, BootTime now, double jitter) {
   return {.due = std::max(refresh_at(life, now, jitter), now + times(kLeastWait, jitter))};
 }
 
-Rotation after_failure(const Rotation& before, const Setback& setback, double jitter) {
+RefreshPlan after_failure(const RefreshPlan& before, const Setback& setback, double jitter) {
   const Error& error = setback.error;
-  Rotation after = before;
+  RefreshPlan after = before;
   after.failures += 1;
   if (error.error_class == ErrorClass::refused) after.refusals += 1;
   const milliseconds wait =
@@ -111,8 +111,8 @@ Rotation after_failure(const Rotation& before, const Setback& setback, double ji
   return after;
 }
 
-Rotation hurried(const Rotation& before, BootTime moment) {
-  Rotation after = before;
+RefreshPlan brought_forward(const RefreshPlan& before, BootTime moment) {
+  RefreshPlan after = before;
   after.due = std::max(moment, before.not_before);
   return after;
 }

@@ -11,14 +11,20 @@
 
 namespace mdh {
 
-// Rotation is where one renewable thing stands: a project's set, or an account's access token.
-struct Rotation {
+// RefreshPlan is where one renewable thing stands: a project's set, or an account's access token.
+struct RefreshPlan {
   BootTime due{};         // the next attempt
-  BootTime not_before{};  // a moment that the server named: no haste goes before it
+  BootTime not_before{};  // a moment that the server named: no nudge goes before it
   int failures = 0;       // since the last success
   int refusals = 0;       // of these, refused ones
 
-  bool operator==(const Rotation&) const = default;
+  bool operator==(const RefreshPlan&) const = default;
+};
+
+// What a wish to refresh now (POST /refresh/{profile}) led to.
+struct RefreshAnswer {
+  bool accepted = false;
+  seconds wait{0};  // when not accepted: how long until it may be asked again
 };
 
 // Life is a set's life by upstream's clock.
@@ -38,7 +44,7 @@ struct Setback {
 };
 
 // A life under this is too short for the promises made to clients, and a warning in status. It is
-// 900 s, the least that STS issues, less what a slow reply takes on the road.
+// 900 s, the least that STS issues, less what a slow reply takes.
 inline constexpr seconds kShortLife{885};
 
 // lead_time() is how much is left of a set of life `whole` when the next one is fetched at the
@@ -46,14 +52,14 @@ inline constexpr seconds kShortLife{885};
 milliseconds lead_time(milliseconds whole);
 // refresh_at() is when that is, made earlier by the jitter; perhaps past.
 BootTime refresh_at(const Life& life, BootTime now, double jitter);
-// after_success() is the rotation of a set just received.
-Rotation after_success(const Life& life, BootTime now, double jitter);
-// after_restart() is the rotation of a set that another process received: without a burst when many
+// after_success() is the plan of a set just received.
+RefreshPlan after_success(const Life& life, BootTime now, double jitter);
+// after_restart() is the plan of a set that another process received: without a burst when many
 // start at once past the lead time.
-Rotation after_restart(const Life& life, BootTime now, double jitter);
-// after_failure() is the rotation after one more failure.
-Rotation after_failure(const Rotation& before, const Setback& setback, double jitter);
-// hurried() makes a rotation due at `moment`, but never before a time that the server named.
-Rotation hurried(const Rotation& before, BootTime moment);
+RefreshPlan after_restart(const Life& life, BootTime now, double jitter);
+// after_failure() is the plan after one more failure.
+RefreshPlan after_failure(const RefreshPlan& before, const Setback& setback, double jitter);
+// brought_forward() makes a plan due at `moment`, but never before a time that the server named.
+RefreshPlan brought_forward(const RefreshPlan& before, BootTime moment);
 
 }  // namespace mdh

@@ -17,7 +17,7 @@ void each_flight(Schedules& schedule, Use use) {
   }
 }
 
-// Nothing: an errand's return will set it going, not the clock.
+// Nothing: a call's end will set it going, not the clock.
 std::optional<BootTime> next_start(const AccountSchedule& account, const ProjectSchedule& project,
                                    BootTime now) {
   if (project.flight) return std::nullopt;
@@ -48,10 +48,10 @@ std::size_t exchanges_in_flight(const AccountSchedule& account) {
 std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now) {
   std::vector<ProjectSchedule*> due;
   for (ProjectSchedule& project : account.projects) {
-    if (!project.flight && project.rotation.due <= now) due.push_back(&project);
+    if (!project.flight && project.plan.due <= now) due.push_back(&project);
   }
   const auto rank = [](const ProjectSchedule* project) {
-    return std::tuple(project->rotation.failures > 0, project->rotation.due);
+    return std::tuple(project->plan.failures > 0, project->plan.due);
   };
   std::stable_sort(due.begin(), due.end(),
                    [&](const auto* one, const auto* other) { return rank(one) < rank(other); });
@@ -74,8 +74,8 @@ BootTime next_moment(const Schedule& schedule, BootTime now) {
 
 BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project,
                       BootTime now) {
-  const BootTime due = std::max(project.rotation.due, now);
-  return token_usable(account, due) ? due : std::max(due, account.rotation.due);
+  const BootTime due = std::max(project.plan.due, now);
+  return token_usable(account, due) ? due : std::max(due, account.plan.due);
 }
 
 void show_next_attempts(Schedule& schedule, Now now) {
@@ -89,10 +89,10 @@ void show_next_attempts(Schedule& schedule, Now now) {
   }
 }
 
-void judge_turning(Schedule& schedule, BootTime now) {
-  schedule.state.turning = true;
+void judge_stuck(Schedule& schedule, BootTime now) {
+  schedule.state.stuck = false;
   each_flight(schedule, [&](const Flight& flight) {
-    if (flight.patience <= now) schedule.state.turning = false;
+    if (flight.patience <= now) schedule.state.stuck = true;
   });
 }
 

@@ -1,5 +1,5 @@
 // What the engine remembers besides State: for every account its token, clock and backoff, for
-// every project its rotation and flight; and the questions asked of it. Values; the engine's thread
+// every project its plan and flight; and the questions asked of it. Values; the engine's thread
 // only. It sends nothing.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace mdh {
 
-// Flight is an errand that has not come home.
+// Flight is a call that has not ended.
 struct Flight {
   std::uint64_t id = 0;
   BootTime patience{};    // from here on it counts as stuck
@@ -30,10 +30,10 @@ struct ProjectSchedule {
   std::size_t profile = 0;  // index into State::profiles
   std::string identity;
   Jitter jitter{0};
-  Rotation rotation;
+  RefreshPlan plan;
   milliseconds life{};  // of the set it has
   std::optional<Flight> flight;
-  std::optional<BootTime> begun;   // when the running attempt's first errand left
+  std::optional<BootTime> begun;   // when the running attempt's first call left
   bool token_renewed = false;      // since the last success a refusal was answered by a fresh token
   std::optional<BootTime> wished;  // the last refresh wish that was accepted
 };
@@ -43,7 +43,7 @@ struct AccountSchedule {
   AccessTokenPtr token;
   BootTime token_received{};
   bool token_once = false;  // may be presented once, whatever its usable_until
-  Rotation rotation;        // the token's: `due` holds back the next token request after a failure
+  RefreshPlan plan;         // the token's: `due` holds back the next token request after a failure
   std::optional<Flight> flight;
   Jitter jitter{0};
   SkewEstimate clock;
@@ -59,7 +59,7 @@ struct Schedule {
 };
 
 inline constexpr std::size_t kMostExchanges = 8;  // of one account at once
-inline constexpr seconds kPatience{60};           // an errand's own timeouts end it long before
+inline constexpr seconds kPatience{60};           // a call's own timeouts end it long before
 
 // left() is what is left of the project's set until it expires, by upstream's clock; zero when
 // past or without one.
@@ -71,15 +71,15 @@ std::size_t exchanges_in_flight(const AccountSchedule& account);
 // due_projects() are those that want a set now and are not in flight; those without failures first,
 // so that failing ones never take all the places of healthy ones.
 std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now);
-// next_moment() is when something becomes due or stuck after `now` if no errand comes home before.
+// next_moment() is when something becomes due or stuck after `now` if no call ends before.
 BootTime next_moment(const Schedule& schedule, BootTime now);
 // next_attempt() is when the project's set is asked for next; not before `now`.
 BootTime next_attempt(const AccountSchedule& account, const ProjectSchedule& project, BootTime now);
 // show_next_attempts() brings every profile's next_attempt_at up to date.
 void show_next_attempts(Schedule& schedule, Now now);
-// judge_turning() sets State::turning: no errand has been away longer than its patience.
-void judge_turning(Schedule& schedule, BootTime now);
-// extend_patience() is for a machine that slept: nothing could come home meanwhile.
+// judge_stuck() sets State::stuck: a call has been away longer than its patience.
+void judge_stuck(Schedule& schedule, BootTime now);
+// extend_patience() is for a machine that slept: no call could end meanwhile.
 void extend_patience(Schedule& schedule, BootTime now);
 
 }  // namespace mdh

@@ -1,4 +1,4 @@
-// The engine's orders to the outside and how they ended: one errand is one request to upstream.
+// The engine's orders to the outside and how they ended: one call is one request to upstream.
 // Plain values; immutable on their way and safe to hand to another thread.
 #pragma once
 
@@ -14,8 +14,9 @@
 
 namespace mdh {
 
-// Errand is one request to upstream that is due now. Immutable; safe to hand to another thread.
-struct Errand {
+// UpstreamCall is one request to upstream that is due now. Immutable; safe to hand to another
+// thread.
+struct UpstreamCall {
   enum class Kind { token, exchange };
   std::uint64_t id = 0;  // never reused in a process
   Kind kind = Kind::token;
@@ -27,15 +28,15 @@ struct Errand {
   std::optional<milliseconds> upstream_since_boot;
 };
 
-// What an errand brought home.
-using Goods = std::variant<AccessTokenPtr, CredentialsPtr>;
+// What a call brought.
+using CallResult = std::variant<AccessTokenPtr, CredentialsPtr>;
 
-struct ErrandReport {
+struct CallReport {
   std::uint64_t id = 0;
   Now sent{};
   Now received{};
   std::optional<WallTime> upstream_date;  // the reply's Date header, of whatever status
-  Result<Goods> outcome;
+  Result<CallResult> outcome;
 };
 
 }  // namespace mdh

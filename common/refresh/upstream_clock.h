@@ -8,10 +8,6 @@
 
 namespace mdh {
 
-// More than this between upstream's clock and ours is a warning, and reason enough to sign with
-// upstream's time after an invalid_client.
-inline constexpr seconds kSkewWorthNaming{60};
-
 // ClockReading is one reply's word on the time.
 struct ClockReading {
   BootTime sent{};

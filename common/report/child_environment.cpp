@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
+#include "common/shell_word.h"
+
 namespace mdh {
 namespace {
-
-bool harmless_in_shell(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return letter || (c >= '0' && c <= '9') ||
-         std::string_view("_@%+=:,./-").find(c) != std::string_view::npos;
-}
 
 std::string with_loopback(const std::string& no_proxy) {
   const std::string ours = "127.0.0.1,localhost,::1";
@@ -91,21 +87,6 @@ std::string shell_lines(const EnvironmentChange& change) {
   lines += "unset";
   for (const std::string& name : change.unset) lines += " " + name;
   return lines + "\n";
-}
-
-std::string shell_quoted(std::string_view text) {
-  if (!text.empty() && std::all_of(text.begin(), text.end(), harmless_in_shell)) {
-    return std::string(text);
-  }
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
 }
 
 }  // namespace mdh

@@ -31,7 +31,5 @@ EnvironmentChange child_environment(const ChildWish& wish);
 const std::vector<std::string>& outranking_variables();
 // shell_lines() is the change for a POSIX shell, one command a line, quoted where needed.
 std::string shell_lines(const EnvironmentChange& change);
-// shell_quoted() is one word of a POSIX shell that means exactly these bytes.
-std::string shell_quoted(std::string_view text);
 
 }  // namespace mdh

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "common/exit_status.h"
 #include "common/report/status.h"
+#include "common/state/state.h"
 
 namespace mdh {
 namespace {
@@ -11,7 +13,6 @@ using Level = Finding::Level;
 using Findings = std::vector<Finding>;
 
 // Past the first, clients get warnings; past the second, assertions are refused.
-constexpr seconds kSkewWorthTelling{60};
 constexpr seconds kSkewRefused{300};
 
 std::string listed(const std::vector<std::string>& names, const char* between) {
@@ -190,11 +191,11 @@ std::vector<Finding> diagnose(const Facts& facts) {
 }
 
 int exit_status(const std::vector<Finding>& findings) {
-  int status = 0;
+  int status = kExitGood;
   for (const Finding& finding : findings) {
     if (finding.level != Level::error) continue;
-    if (finding.of_config) return 78;
-    status = 1;
+    if (finding.of_config) return kExitConfiguration;
+    status = kExitFailed;
   }
   return status;
 }

@@ -61,7 +61,7 @@ MetricFamily expiry(const State& state) {
   for (const ProfileState& profile : state.profiles) {
     const double at =
         profile.credentials ? in_seconds(profile.credentials->expiration.time_since_epoch()) : 0.0;
-    made.metric.push_back(gauge(at, {{"profile", profile.profile}}));
+    made.metric.push_back(gauge(at, {{"profile", profile.name}}));
   }
   return made;
 }
@@ -75,8 +75,8 @@ MetricFamily attempts(const State& state) {
     for (const char* outcome : kOutcomes) {
       const auto found = profile.outcomes.find(outcome);
       const auto count = found == profile.outcomes.end() ? 0 : found->second;
-      made.metric.push_back(counter(static_cast<double>(count),
-                                    {{"profile", profile.profile}, {"outcome", outcome}}));
+      made.metric.push_back(
+          counter(static_cast<double>(count), {{"profile", profile.name}, {"outcome", outcome}}));
     }
   }
   return made;

@@ -10,11 +10,10 @@
 #include "common/report/page_style.h"
 #include "common/report/page_words.h"
 #include "common/report/status.h"
+#include "common/state/condition.h"
 
 namespace mdh {
 namespace {
-
-constexpr seconds kSkewWorthTelling{60};
 
 // CSP level 3: 'sha256-' and the base64 of the digest over the element's very bytes.
 std::string hash_source(std::string_view bytes) {
@@ -59,7 +58,7 @@ std::string one_profile(Condition now_is, const std::string& name) {
 std::string headline(const State& state, Now now) {
   if (state.profiles.empty()) return "No profile is configured";
   if (state.profiles.size() == 1) {
-    return one_profile(condition(state, state.profiles[0], now), state.profiles[0].profile);
+    return one_profile(condition(state, state.profiles[0], now), state.profiles[0].name);
   }
   const std::string all = std::to_string(state.profiles.size());
   const std::size_t expired = count(state, Condition::expired, now);

@@ -4,6 +4,7 @@
 #include "common/report/page_words.h"
 #include "common/report/status.h"
 #include "common/report/timeline.h"
+#include "common/state/condition.h"
 
 namespace mdh {
 namespace {
@@ -24,7 +25,7 @@ std::string_view glyph(Condition condition) {
 }
 
 std::string head(const State& state, const ProfileState& profile, Condition now_is) {
-  const std::string name = escaped(profile.profile);
+  const std::string name = escaped(profile.name);
   return "<div class=\"head\"><h2 id=\"p-" + name + "\">" + name + "</h2><span class=\"where\">" +
          escaped(state.accounts[profile.account].name) + ", " + escaped(profile.region) +
          "</span><span class=\"state\"><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\">" +
@@ -129,15 +130,15 @@ std::string code(const std::string& say, const std::string& what, const std::str
 std::string shell_code(const ProfileState& profile, const PageContext& context) {
   ChildWish wish;
   wish.base_url = context.base_url;
-  wish.profile = profile.profile;
+  wish.profile = profile.name;
   wish.token_file = context.token_file;
   wish.region = profile.region;
   return code("The lines behind it, for any shell, SDK and tool:",
-              "environment for " + profile.profile, shell_lines(child_environment(wish)));
+              "environment for " + profile.name, shell_lines(child_environment(wish)));
 }
 
 std::string usage(const State& state, const ProfileState& profile, const PageContext& context) {
-  const std::string& name = profile.profile;
+  const std::string& name = profile.name;
   const std::string open = state.profiles.size() == 1 ? " open" : "";
   std::string text =
       "<details id=\"use-" + escaped(name) + "\"" + open + "><summary>Use this profile</summary>";
@@ -168,7 +169,7 @@ std::string history(const ProfileState& profile, Now now) {
     if (slot->succeeded + slot->failed > 0) rows += history_row(*slot, now);
   }
   if (rows.empty()) return "";
-  return "<details id=\"history-" + escaped(profile.profile) +
+  return "<details id=\"history-" + escaped(profile.name) +
          "\"><summary>The day as a table</summary><table><thead><tr><th scope=\"col\">Half hour "
          "from</th><th scope=\"col\">Refreshes</th><th scope=\"col\">Failures</th><th "
          "scope=\"col\">Last failure</th></tr></thead><tbody>" +
@@ -181,7 +182,7 @@ std::string page_profile(const State& state, const ProfileState& profile,
                          const PageContext& context, Now now) {
   const Condition now_is = condition(state, profile, now);
   return "<section class=\"profile " + std::string(name(now_is)) + "\" aria-labelledby=\"p-" +
-         escaped(profile.profile) + "\">\n" + head(state, profile, now_is) +
+         escaped(profile.name) + "\">\n" + head(state, profile, now_is) +
          facts(state, profile, now) + day(profile, now) + notes(state, profile, now) +
          usage(state, profile, context) + history(profile, now) + "</section>\n";
 }

@@ -1,4 +1,5 @@
 #include "common/report/page_words.h"
+#include "common/state/condition.h"
 
 #include <algorithm>
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/state/condition.h"
 #include "common/state/state.h"
 
 namespace mdh {

@@ -1,4 +1,5 @@
 #include "common/report/status.h"
+#include "common/state/condition.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -39,7 +40,7 @@ Json describe(const State& state, const ProfileState& profile, Now now) {
   const CredentialsPtr& set = profile.credentials;
   Json left = nullptr;
   if (set) left = std::chrono::floor<seconds>(life_left(state, profile, now)).count();
-  return {{"profile", profile.profile},
+  return {{"profile", profile.name},
           {"account", state.accounts[profile.account].name},
           {"region", profile.region},
           {"state", name(condition(state, profile, now))},
@@ -86,16 +87,16 @@ std::string what_is_wrong(const State& state, const ProfileState& profile, Now n
   const std::string reason = profile.last_failure ? ": " + profile.last_failure->error.message : "";
   switch (condition(state, profile, now)) {
     case Condition::starting:
-      return profile.profile + " waits for its first credentials";
+      return profile.name + " waits for its first credentials";
     case Condition::failing:
-      return profile.profile + " cannot be refreshed, its credentials last " +
+      return profile.name + " cannot be refreshed, its credentials last " +
              in_minutes(life_left(state, profile, now)) + " more" + reason;
     case Condition::expired:
-      return profile.profile + " has no valid credentials" + reason;
+      return profile.name + " has no valid credentials" + reason;
     case Condition::valid:
       break;
   }
-  return profile.profile + " is valid";
+  return profile.name + " is valid";
 }
 
 }  // namespace
@@ -145,27 +146,6 @@ std::string status_line(const State& state, Now now) {
   return what_is_wrong(state, *worst, now) + others;
 }
 
-milliseconds life_left(const State& state, const ProfileState& profile, Now now) {
-  if (!profile.credentials) return milliseconds::zero();
-  return profile.credentials->expiration - upstream_now(state.accounts[profile.account], now);
-}
-
-bool all_valid(const State& state, Now now) {
-  return std::all_of(
-      state.profiles.begin(), state.profiles.end(),
-      [&](const ProfileState& profile) { return servable(state, profile, now) != nullptr; });
-}
-
-bool all_settled(const State& state, Now now) {
-  return std::all_of(state.profiles.begin(), state.profiles.end(),
-                     [&](const auto& one) { return one.attempted || servable(state, one, now); });
-}
-
-bool all_attempted(const State& state) {
-  return std::all_of(state.profiles.begin(), state.profiles.end(),
-                     [](const ProfileState& profile) { return profile.attempted; });
-}
-
 std::string_view name(FileCondition condition) {
   switch (condition) {
     case FileCondition::disabled:
@@ -178,24 +158,6 @@ std::string_view name(FileCondition condition) {
       return "failed";
   }
   return "unknown";
-}
-
-std::string spoken_duration(seconds length) {
-  const long long total = std::max<long long>(length.count(), 0);
-  const long long days = total / 86400;
-  const long long hours = total / 3600 % 24;
-  const long long minutes = total / 60 % 60;
-  const auto spoken = [](long long count, const char* unit) {
-    return std::to_string(count) + " " + unit;
-  };
-  const auto pair = [&](const std::string& large, long long count, const char* unit) {
-    return count == 0 ? large : large + " " + spoken(count, unit);
-  };
-  if (days > 0) return pair(spoken(days, "d"), hours, "h");
-  if (hours > 0) return pair(spoken(hours, "h"), minutes, "min");
-  if (minutes >= 10) return spoken(minutes, "min");
-  if (minutes > 0) return pair(spoken(minutes, "min"), total % 60, "s");
-  return spoken(total, "s");
 }
 
 }  // namespace mdh

@@ -1,12 +1,12 @@
 #include "common/state/snapshot.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <utility>
+
+#include "common/digest.h"
 
 namespace mdh {
 namespace {
@@ -17,21 +17,6 @@ constexpr std::string_view kMagic = "mdh-credentials snapshot 1\n";
 constexpr std::size_t kDigestSize = 32;
 constexpr std::uint64_t kAbsent = UINT64_MAX;
 constexpr std::uint64_t kMostItems = 100000;  // a count that is nonsense is not worth trying
-
-using Digest = std::array<unsigned char, kDigestSize>;
-
-Digest sha256(std::string_view bytes) {
-  Digest digest{};
-  unsigned int size = 0;
-  const int good =
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  if (good != 1 || size != kDigestSize) std::abort();
-  return digest;
-}
-
-std::string_view view(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
 
 void put(Secret& bytes, std::uint64_t number) {
   const auto raw = std::bit_cast<std::array<char, sizeof number>>(number);
@@ -64,7 +49,7 @@ void put(Secret& bytes, const Credentials& credentials) {
 }
 
 void put_entry(Secret& bytes, const std::string& identity, const ProfileState& profile) {
-  put(bytes, profile.profile);
+  put(bytes, profile.name);
   put(bytes, identity);
   put(bytes, *profile.credentials);
   put(bytes, profile.refreshed_at.value_or(profile.credentials->received));

@@ -32,30 +32,15 @@ BootTime next_lapse(const State& state, Now now) {
   return first;
 }
 
-Condition condition(const State& state, const ProfileState& profile, Now now) {
-  const bool valid = servable(state, profile, now) != nullptr;
-  if (valid) return profile.last_failure ? Condition::failing : Condition::valid;
-  return profile.attempted || profile.credentials ? Condition::expired : Condition::starting;
-}
-
-std::string_view name(Condition condition) {
-  switch (condition) {
-    case Condition::starting:
-      return "starting";
-    case Condition::valid:
-      return "valid";
-    case Condition::failing:
-      return "failing";
-    case Condition::expired:
-      return "expired";
-  }
-  return "unknown";
-}
-
 const ProfileState* find_profile(const State& state, std::string_view profile) {
   const auto found = std::find_if(state.profiles.begin(), state.profiles.end(),
-                                  [&](const ProfileState& one) { return one.profile == profile; });
+                                  [&](const ProfileState& one) { return one.name == profile; });
   return found == state.profiles.end() ? nullptr : &*found;
+}
+
+milliseconds life_left(const State& state, const ProfileState& profile, Now now) {
+  if (!profile.credentials) return milliseconds::zero();
+  return profile.credentials->expiration - upstream_now(state.accounts[profile.account], now);
 }
 
 }  // namespace mdh

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "common/credentials.h"
-#include "common/state/durations.h"
 #include "common/error.h"
+#include "common/state/durations.h"
 #include "common/state/file_status.h"
 #include "common/timestamp.h"
 
@@ -21,6 +21,9 @@ namespace mdh {
 
 // A set with less than this left is not served.
 inline constexpr seconds kLeastServed{15};
+
+// More than this between upstream's clock and ours is worth a warning.
+inline constexpr seconds kSkewWorthTelling{60};
 
 struct Failure {
   Error error;
@@ -34,7 +37,7 @@ struct Attempt {
 };
 
 struct ProfileState {
-  std::string profile;
+  std::string name;
   std::string region;
   std::size_t account = 0;     // index into State::accounts
   CredentialsPtr credentials;  // the last good set, perhaps expired by now; null before the first
@@ -60,16 +63,9 @@ struct State {
   std::vector<ProfileState> profiles;  // in the order of the configuration
   DurationHistogram durations;
   BootTime started{};
-  bool turning = true;  // the refresh work goes on; false: an errand is stuck (healthz, watchdog)
+  // A call has outlived its patience: the refresh work stands (healthz, watchdog).
+  bool stuck = false;
 };
-
-// What a wish to refresh now (POST /refresh/{profile}) led to.
-struct RefreshAnswer {
-  bool accepted = false;
-  seconds wait{0};  // when not accepted: how long until it may be asked again
-};
-
-enum class Condition { starting, valid, failing, expired };
 
 // upstream_now() is the time by upstream's clock: boot time plus the measured offset, so that a
 // step of the local wall clock changes nothing; the wall clock before the first measurement.
@@ -81,9 +77,9 @@ CredentialsPtr servable(const State& state, const ProfileState& profile, Now now
 // next_lapse() is when the first set that is servable now is no longer; BootTime::max() without
 // one.
 BootTime next_lapse(const State& state, Now now);
-// condition() is the profile's word in status; name() spells it.
-Condition condition(const State& state, const ProfileState& profile, Now now);
-std::string_view name(Condition condition);
+// life_left() is how long the profile's set still lasts by upstream's clock; negative when past;
+// zero without one.
+milliseconds life_left(const State& state, const ProfileState& profile, Now now);
 // find_profile() is the profile of that name, or null.
 const ProfileState* find_profile(const State& state, std::string_view profile);
 

@@ -7,8 +7,8 @@
 #include "common/config/config.h"
 #include "common/result.h"
 #include "common/secret.h"
-#include "common/upstream/signing_key.h"
 #include "common/timestamp.h"
+#include "common/upstream/signing_key.h"
 
 namespace mdh {
 

@@ -54,7 +54,7 @@ std::string shape_hint(const ProjectConfig& project) {
          (project.exchange_url.empty() ? std::string{} : " and exchange_url still exists");
 }
 
-Error refusal(const ProjectConfig& project, const HttpReply& reply, WallTime now) {
+Error refusal(const ProjectConfig& project, const UpstreamReply& reply, WallTime now) {
   Error error = reply_error(Stage::exchange, described(project), reply, now);
   if (reply.status == 401) {
     error.message += ", the access token was not accepted for this project";
@@ -73,7 +73,7 @@ Error refusal(const ProjectConfig& project, const HttpReply& reply, WallTime now
   return error;
 }
 
-Error malformed(const ProjectConfig& project, const HttpReply& reply, const std::string& why) {
+Error malformed(const ProjectConfig& project, const UpstreamReply& reply, const std::string& why) {
   Error error{ErrorClass::malformed, Stage::exchange,
               "cannot use the answer to " + described(project) + ": " + why,
               "check exchange_url, and whether a proxy or a sign-in page answered in its place"};
@@ -81,7 +81,7 @@ Error malformed(const ProjectConfig& project, const HttpReply& reply, const std:
   return error;
 }
 
-Error already_past(const ProjectConfig& project, const HttpReply& reply, WallTime expiration) {
+Error already_past(const ProjectConfig& project, const UpstreamReply& reply, WallTime expiration) {
   Error error =
       malformed(project, reply, "its credentials expired at " + format_rfc3339(expiration));
   error.hint = "see whether the clock of this machine is right; if it is, the service is at fault";
@@ -106,7 +106,7 @@ std::optional<WallTime> named_expiration(const json& body) {
 }
 
 // Upstream's clock at the reply and, by our own boot clock, back at the request.
-void set_times(Credentials& set, const json& body, const HttpReply& reply,
+void set_times(Credentials& set, const json& body, const UpstreamReply& reply,
                const RoundTrip& clocks) {
   set.received = reply.date().value_or(clocks.received.wall);
   const auto named = named_expiration(body);
@@ -144,8 +144,8 @@ std::string exchange_url(const ProjectConfig& project) {
   return url;
 }
 
-HttpRequest credentials_request(const ProjectConfig& project, const AccessToken& token) {
-  HttpRequest request;
+UpstreamRequest credentials_request(const ProjectConfig& project, const AccessToken& token) {
+  UpstreamRequest request;
   request.url = exchange_url(project);
   request.headers = {{"Accept", "application/json"},
                      {"Content-Type", "application/json; charset=utf-8"}};
@@ -159,7 +159,7 @@ HttpRequest credentials_request(const ProjectConfig& project, const AccessToken&
   return request;
 }
 
-Result<Credentials> read_credentials(const ProjectConfig& project, HttpReply reply,
+Result<Credentials> read_credentials(const ProjectConfig& project, UpstreamReply reply,
                                      const RoundTrip& clocks) {
   if (reply.status < 200 || reply.status > 299) {
     return refusal(project, reply, clocks.received.wall);

@@ -7,8 +7,8 @@
 
 #include "common/config/config.h"
 #include "common/credentials.h"
-#include "common/upstream/http.h"
 #include "common/result.h"
+#include "common/upstream/http.h"
 
 namespace mdh {
 
@@ -17,13 +17,13 @@ namespace mdh {
 std::string exchange_url(const ProjectConfig& project);
 
 // credentials_request() is the POST without a body to exchange_url().
-HttpRequest credentials_request(const ProjectConfig& project, const AccessToken& token);
+UpstreamRequest credentials_request(const ProjectConfig& project, const AccessToken& token);
 
 // read_credentials() is the set of the reply, or an Error of stage exchange: refused (401 and 403
 // among them; http_status says which), throttled, unreachable, or malformed; a set that is already
 // past is malformed. Expiration may be RFC 3339 or a number since the epoch; where it is neither,
 // or more than 36 h ahead, 900 s from the request's start are assumed.
-Result<Credentials> read_credentials(const ProjectConfig& project, HttpReply reply,
+Result<Credentials> read_credentials(const ProjectConfig& project, UpstreamReply reply,
                                      const RoundTrip& clocks);
 
 // with_shape_hint() adds to a failure to find the host (DNS) that the other shape exists, where the

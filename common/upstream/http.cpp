@@ -2,21 +2,10 @@
 
 #include <algorithm>
 
+#include "common/ascii.h"
+
 namespace mdh {
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
-
-}  // namespace
-
-std::optional<std::string_view> HttpReply::header(std::string_view name) const {
+std::optional<std::string_view> UpstreamReply::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& field) {
     return same_name(field.name, name);
   });
@@ -24,7 +13,7 @@ std::optional<std::string_view> HttpReply::header(std::string_view name) const {
   return found->value;
 }
 
-std::optional<WallTime> HttpReply::date() const {
+std::optional<WallTime> UpstreamReply::date() const {
   const auto field = header("Date");
   return field ? parse_http_date(*field) : std::nullopt;
 }

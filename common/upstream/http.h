@@ -16,15 +16,15 @@ struct HttpHeader {
   std::string value;
 };
 
-// HttpRequest is always a POST; the body may be empty (then Content-Length: 0 is sent).
-struct HttpRequest {
+// UpstreamRequest is always a POST; the body may be empty (then Content-Length: 0 is sent).
+struct UpstreamRequest {
   std::string url;
   std::vector<HttpHeader> headers;
   Secret authorization;  // the Authorization field's value; empty: not sent
   Secret body;
 };
 
-struct HttpReply {
+struct UpstreamReply {
   int status = 0;
   std::vector<HttpHeader> headers;
   Secret body;  // 1 MiB at most

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "common/ascii.h"
 #include "common/encoding.h"
 #include "common/secret.h"
 
@@ -9,10 +10,6 @@ namespace mdh {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != text.npos;
-}
 
 constexpr std::string_view kBlanks = " \t\r\n";
 

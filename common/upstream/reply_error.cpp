@@ -6,16 +6,10 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "common/ascii.h"
+
 namespace mdh {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // Digits alone; more of them than fit mean a very long time.
 std::optional<seconds> delta_seconds(std::string_view text) {
@@ -26,7 +20,7 @@ std::optional<seconds> delta_seconds(std::string_view text) {
   return read.ec == std::errc{} ? std::min(seconds(count), kLongestWait) : kLongestWait;
 }
 
-std::optional<seconds> retry_after(const HttpReply& reply, WallTime now) {
+std::optional<seconds> retry_after(const UpstreamReply& reply, WallTime now) {
   const auto field = reply.header("Retry-After");
   if (!field) return std::nullopt;
   if (const auto delta = delta_seconds(trimmed(*field))) return delta;
@@ -35,7 +29,7 @@ std::optional<seconds> retry_after(const HttpReply& reply, WallTime now) {
   return std::chrono::ceil<seconds>(*date - reply.date().value_or(now));
 }
 
-std::optional<seconds> rate_limit_reset(const HttpReply& reply) {
+std::optional<seconds> rate_limit_reset(const UpstreamReply& reply) {
   if (reply.status != 429) return std::nullopt;
   const auto field = reply.header("RateLimit-Reset");
   return field ? delta_seconds(trimmed(*field)) : std::nullopt;
@@ -48,7 +42,7 @@ ErrorClass class_of(int status) {
   return ErrorClass::malformed;
 }
 
-std::string hint_for(const HttpReply& reply, std::optional<seconds> wait) {
+std::string hint_for(const UpstreamReply& reply, std::optional<seconds> wait) {
   if (reply.status == 407) return "the proxy wants a name and password: see HTTPS_PROXY";
   if (reply.status == 429) {
     return wait ? "nothing needs to be done: the next attempt is in " +
@@ -76,14 +70,14 @@ std::string amount(seconds off) {
 
 }  // namespace
 
-std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now) {
+std::optional<seconds> asked_wait(const UpstreamReply& reply, WallTime now) {
   auto wait = retry_after(reply, now);
   if (!wait) wait = rate_limit_reset(reply);
   if (!wait) return std::nullopt;
   return std::clamp(*wait, seconds(1), kLongestWait);
 }
 
-Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now) {
+Error reply_error(Stage stage, const std::string& what, const UpstreamReply& reply, WallTime now) {
   const ErrorClass error_class = class_of(reply.status);
   Error error{error_class, stage, what + " failed: HTTP " + std::to_string(reply.status)};
   if (reply.status == 429) error.message += " (too many requests)";
@@ -96,14 +90,14 @@ Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, 
   return error;
 }
 
-std::string_view described_body(const HttpReply& reply) {
+std::string_view described_body(const UpstreamReply& reply) {
   const std::string_view body = trimmed(reply.body.reveal());
   if (body.empty()) return "no body";
   if (body.front() == '<') return "an HTML page";
   return nlohmann::json::accept(body) ? "other JSON" : "no JSON";
 }
 
-std::string clock_words(const HttpReply& reply, WallTime local) {
+std::string clock_words(const UpstreamReply& reply, WallTime local) {
   const auto date = reply.date();
   if (!date) return {};
   const auto ahead = std::chrono::duration_cast<seconds>(*date - local);

@@ -18,21 +18,21 @@ inline constexpr seconds kLongestWait{3600};
 // asked_wait() is Retry-After (RFC 9110 section 10.2.3: seconds or a date, held against the reply's
 // own Date, else `now`), and for a 429 else RateLimit-Reset (seconds); within 1 s and kLongestWait;
 // nothing when there is neither or it is no such thing.
-std::optional<seconds> asked_wait(const HttpReply& reply, WallTime now);
+std::optional<seconds> asked_wait(const UpstreamReply& reply, WallTime now);
 
 // reply_error() is the Error of a reply that is no success: 429 throttled; 408 and 5xx unreachable;
 // other 4xx refused; a redirect or anything else malformed. `what` is what failed, on what ("the
 // token request of account lab to https://…"). Where only that class of status can say more, it has
 // a hint; the caller may write a better one.
-Error reply_error(Stage stage, const std::string& what, const HttpReply& reply, WallTime now);
+Error reply_error(Stage stage, const std::string& what, const UpstreamReply& reply, WallTime now);
 
 // described_body() is what kind of text came: "an HTML page", "no body", "other JSON", "no JSON";
 // never the text itself, which may hold anything.
-std::string_view described_body(const HttpReply& reply);
+std::string_view described_body(const UpstreamReply& reply);
 
 // clock_words() is how far the local clock is off by the reply's Date ("7 min slow", "2 h fast");
 // empty below a minute or without a Date.
-std::string clock_words(const HttpReply& reply, WallTime local);
+std::string clock_words(const UpstreamReply& reply, WallTime local);
 
 // host_of() is a URL's host and port, for messages.
 std::string host_of(std::string_view url);

@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "common/ascii.h"
 #include "common/secret.h"
 
 namespace mdh {
@@ -18,10 +19,6 @@ constexpr int kLeastBits = 2048;
 
 EVP_PKEY* pkey(void* key) {
   return static_cast<EVP_PKEY*>(key);
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != text.npos;
 }
 
 Error refused(std::string_view origin, std::string_view why, std::string_view hint) {

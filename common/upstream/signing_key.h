@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/upstream/pem.h"
 #include "common/result.h"
+#include "common/upstream/pem.h"
 
 namespace mdh {
 

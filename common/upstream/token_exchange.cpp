@@ -38,7 +38,7 @@ std::string hint_for(const AccountConfig& account, const std::string& code,
 }
 
 // The `error` of RFC 6749 section 5.2, when it is one.
-std::string oauth_code(const HttpReply& reply) {
+std::string oauth_code(const UpstreamReply& reply) {
   const json body = json::parse(reply.body.reveal(), nullptr, false);
   if (!body.is_object()) return {};
   const auto code = body.find("error");
@@ -47,7 +47,7 @@ std::string oauth_code(const HttpReply& reply) {
   return visible(text) && text.size() <= 64 ? text : std::string{};
 }
 
-Error refusal(const AccountConfig& account, const HttpReply& reply, WallTime now) {
+Error refusal(const AccountConfig& account, const UpstreamReply& reply, WallTime now) {
   Error error = reply_error(Stage::token, described(account), reply, now);
   if (error.error_class != ErrorClass::refused) return error;
   error.oauth_error = oauth_code(reply);
@@ -62,7 +62,7 @@ Error refusal(const AccountConfig& account, const HttpReply& reply, WallTime now
   return error;
 }
 
-Error malformed(const AccountConfig& account, const HttpReply& reply, const std::string& why) {
+Error malformed(const AccountConfig& account, const UpstreamReply& reply, const std::string& why) {
   Error error{ErrorClass::malformed, Stage::token,
               "cannot use the answer to " + described(account) + ": " + why,
               "check token_url, and whether a proxy or a sign-in page answered in its place"};
@@ -81,8 +81,8 @@ std::optional<seconds> life(const json& body) {
 
 }  // namespace
 
-HttpRequest token_request(const AccountConfig& account, const Assertion& assertion) {
-  HttpRequest request;
+UpstreamRequest token_request(const AccountConfig& account, const Assertion& assertion) {
+  UpstreamRequest request;
   request.url = account.token_url;
   request.headers = {{"Accept", "application/json"},
                      {"Content-Type", "application/x-www-form-urlencoded"}};
@@ -94,7 +94,7 @@ HttpRequest token_request(const AccountConfig& account, const Assertion& asserti
   return request;
 }
 
-Result<AccessToken> read_token(const AccountConfig& account, HttpReply reply,
+Result<AccessToken> read_token(const AccountConfig& account, UpstreamReply reply,
                                const RoundTrip& clocks) {
   if (reply.status < 200 || reply.status > 299) {
     return refusal(account, reply, clocks.received.wall);

@@ -2,21 +2,21 @@
 // 7523 section 2.2). Request out, reply in; sending is another's. Pure; thread-safe.
 #pragma once
 
-#include "common/upstream/assertion.h"
 #include "common/config/config.h"
 #include "common/credentials.h"
-#include "common/upstream/http.h"
 #include "common/result.h"
+#include "common/upstream/assertion.h"
+#include "common/upstream/http.h"
 
 namespace mdh {
 
 // token_request() is the POST to the account's token URL.
-HttpRequest token_request(const AccountConfig& account, const Assertion& assertion);
+UpstreamRequest token_request(const AccountConfig& account, const Assertion& assertion);
 
 // read_token() is the access token of the reply, or an Error of stage token: refused with
 // oauth_error (and, for invalid_client, the likely causes, the local clock's error among them),
 // throttled, unreachable, or malformed.
-Result<AccessToken> read_token(const AccountConfig& account, HttpReply reply,
+Result<AccessToken> read_token(const AccountConfig& account, UpstreamReply reply,
                                const RoundTrip& clocks);
 
 }  // namespace mdh

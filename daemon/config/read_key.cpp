@@ -109,18 +109,44 @@ Result<Secret> read_variable(const std::string& name) {
 
 }  // namespace
 
-Result<Secret> read_key(const KeySource& source) {
+Result<Secret> read_key(const KeyReference& source) {
   switch (source.kind) {
-    case KeySource::Kind::file:
+    case KeyReference::Kind::file:
       return read_file(source.name);
-    case KeySource::Kind::credential:
+    case KeyReference::Kind::credential:
       return read_credential(source.name);
-    case KeySource::Kind::environment:
+    case KeyReference::Kind::environment:
       return read_variable(source.name);
-    case KeySource::Kind::text:
+    case KeyReference::Kind::text:
       if (source.text) return read_spelling(source.text->reveal());
   }
   return refused("cannot read the private key " + source.name + ": there is no text", {});
+}
+
+Result<SigningKey> load_signing_key(const KeyReference& reference) {
+  const Result<Secret> pem = read_key(reference);
+  if (!pem) return pem.error();
+  return SigningKey::from_pem(pem->reveal(), described(reference));
+}
+
+std::string described(const KeyReference& reference) {
+  switch (reference.kind) {
+    case KeyReference::Kind::credential:
+      return "credential:" + reference.name;
+    case KeyReference::Kind::environment:
+      return "env:" + reference.name;
+    case KeyReference::Kind::file:
+    case KeyReference::Kind::text:
+      break;
+  }
+  return reference.name;
+}
+
+std::string key_file(const KeyReference& reference) {
+  if (reference.kind == KeyReference::Kind::file) return reference.name;
+  const auto folder = environment_variable(kCredentials);
+  if (reference.kind != KeyReference::Kind::credential || !folder) return {};
+  return *folder + "/" + reference.name;
 }
 
 }  // namespace mdh

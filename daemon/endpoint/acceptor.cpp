@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 
-#include "daemon/system/give_up.h"
 #include "daemon/endpoint/socket_address.h"
+#include "daemon/system/give_up.h"
 
 namespace mdh {
 namespace {
@@ -23,14 +23,14 @@ std::uint32_t owner(const Peer& peer) {
 
 }  // namespace
 
-struct HttpFront::Listener {
+struct Acceptor::Listener {
   FileDescriptor socket;
   sockaddr_storage address{};
 };
 
-HttpFront::HttpFront(std::vector<FileDescriptor> listeners, std::size_t max_connections,
-                     FrontDesk desk)
-    : talk_(queues_, std::move(desk)),
+Acceptor::Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connections,
+                   Responder responder)
+    : conversation_(queues_, std::move(responder)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
       most_(max_connections) {
@@ -43,16 +43,16 @@ HttpFront::HttpFront(std::vector<FileDescriptor> listeners, std::size_t max_conn
   }
 }
 
-HttpFront::~HttpFront() = default;
+Acceptor::~Acceptor() = default;
 
-void HttpFront::watch(int fd, std::uint32_t events, int operation) {
+void Acceptor::watch(int fd, std::uint32_t events, int operation) {
   epoll_event event{};
   event.events = events;
   event.data.fd = fd;
   epoll_ctl(epoll_.get(), operation, fd, &event);
 }
 
-void HttpFront::turn() {
+void Acceptor::turn() {
   now_ = std::chrono::steady_clock::now();
   std::array<epoll_event, 256> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): for epoll
   for (int round = 0; round < kMostRounds; ++round) {
@@ -69,7 +69,7 @@ void HttpFront::turn() {
 
 // An event names a number that may have been closed, and taken anew, earlier in the same turn. So
 // it only says where to look.
-void HttpFront::handle(int fd, bool ended) {
+void Acceptor::handle(int fd, bool ended) {
   if (fd == timer_.get()) {
     std::uint64_t ticks = 0;
     if (read(fd, &ticks, sizeof ticks) > 0) armed_.reset();
@@ -80,14 +80,14 @@ void HttpFront::handle(int fd, bool ended) {
   }
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size() || !connections_[place]) return;
-  HttpConnection& connection = *connections_[place];
+  Connection& connection = *connections_[place];
   connection.ended = connection.ended || ended;
-  settle(connection, talk_.go_on(connection, now_));
+  settle(connection, conversation_.go_on(connection, now_));
 }
 
 // Ends what is over; has a connection whose answer did not fit watched for room, which most never
 // need.
-void HttpFront::settle(HttpConnection& connection, bool stays) {
+void Acceptor::settle(Connection& connection, bool stays) {
   if (!stays) return destroy(connection);
   const std::uint32_t room = connection.standing == Standing::writing ? std::uint32_t{EPOLLOUT} : 0;
   const std::uint32_t events = EPOLLIN | EPOLLRDHUP | EPOLLET | room;
@@ -97,7 +97,7 @@ void HttpFront::settle(HttpConnection& connection, bool stays) {
   watch(connection.socket.get(), events, operation);
 }
 
-void HttpFront::accept_some(Listener& listener) {
+void Acceptor::accept_some(Listener& listener) {
   for (int i = 0; i < kMostAccepts && !draining_; ++i) {
     sockaddr_storage client{};
     socklen_t size = sizeof client;
@@ -113,10 +113,10 @@ void HttpFront::accept_some(Listener& listener) {
 
 // True to accept on. Out of descriptors, an idle connection gives up its own; where none is idle,
 // or the listener itself is broken, a pause keeps the loop from spinning on what stays readable.
-bool HttpFront::survives(AcceptFailure failure) {
+bool Acceptor::survives(AcceptFailure failure) {
   if (failure == AcceptFailure::nobody_waits) return false;
   if (failure == AcceptFailure::of_one_client) return true;
-  HttpConnection* oldest = failure == AcceptFailure::out_of_room ? oldest_idle(nullptr) : nullptr;
+  Connection* oldest = failure == AcceptFailure::out_of_room ? oldest_idle(nullptr) : nullptr;
   if (oldest != nullptr) {
     destroy(*oldest);
     return true;
@@ -125,14 +125,14 @@ bool HttpFront::survives(AcceptFailure failure) {
   return false;
 }
 
-void HttpFront::pause_accepting(bool pause) {
+void Acceptor::pause_accepting(bool pause) {
   paused_until_ = pause ? std::optional(now_ + kAcceptPause) : std::nullopt;
   for (const Listener& listener : listeners_)
     watch(listener.socket.get(), pause ? 0U : std::uint32_t{EPOLLIN}, EPOLL_CTL_MOD);
 }
 
-void HttpFront::admit(FileDescriptor socket, const sockaddr_storage& client,
-                      const Listener& listener) {
+void Acceptor::admit(FileDescriptor socket, const sockaddr_storage& client,
+                     const Listener& listener) {
   const int fd = socket.get();
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size()) connections_.resize(place + 1);
@@ -140,69 +140,71 @@ void HttpFront::admit(FileDescriptor socket, const sockaddr_storage& client,
   const sockaddr_storage local = wildcard ? own_address(fd) : listener.address;
   const Peer peer{identity_.user_of(client, local), port_of(local)};
   const bool room = make_room(peer);
-  connections_[place] = std::make_unique<HttpConnection>();
-  HttpConnection& connection = *connections_[place];
+  connections_[place] = std::make_unique<Connection>();
+  Connection& connection = *connections_[place];
   connection.socket = std::move(socket);
   connection.peer = peer;
   ++open_;
   ++users_[owner(peer)];
   queues_.enter(connection, Standing::fresh, now_);
   // The request is often there already: then a connection for one request never meets epoll.
-  settle(connection, room ? talk_.go_on(connection, now_) : talk_.turn_away(connection, now_));
+  settle(connection,
+         room ? conversation_.go_on(connection, now_) : conversation_.turn_away(connection, now_));
 }
 
 // A user may hold all but a last reserve, so that another's honest request finds a place.
-bool HttpFront::make_room(const Peer& peer) {
+bool Acceptor::make_room(const Peer& peer) {
   const std::uint32_t user = owner(peer);
   const auto own = users_.find(user);
   if (own != users_.end() && own->second >= most_ - most_ / 64) {
-    HttpConnection* oldest = oldest_idle(&user);
+    Connection* oldest = oldest_idle(&user);
     if (oldest != nullptr) destroy(*oldest);
     return oldest != nullptr;
   }
   if (open_ - queues_.standing_at(Standing::leaving).size() < most_) return true;
-  HttpConnection* oldest = oldest_idle(nullptr);
+  Connection* oldest = oldest_idle(nullptr);
   if (oldest != nullptr) destroy(*oldest);
   return oldest != nullptr;
 }
 
-HttpConnection* HttpFront::oldest_idle(const std::uint32_t* user) const {
+Connection* Acceptor::oldest_idle(const std::uint32_t* user) const {
   for (const Standing standing : {Standing::idle, Standing::fresh}) {
-    for (HttpConnection* connection : queues_.standing_at(standing)) {
+    for (Connection* connection : queues_.standing_at(standing)) {
       if (user == nullptr || owner(connection->peer) == *user) return connection;
     }
   }
   return nullptr;
 }
 
-void HttpFront::ask_again() {
+void Acceptor::ask_again() {
   now_ = std::chrono::steady_clock::now();
-  std::vector<HttpConnection*> waiting;
-  for (const Standing standing : {Standing::parked, Standing::hurried}) {
+  std::vector<Connection*> waiting;
+  for (const Standing standing : {Standing::parked, Standing::parked_briefly}) {
     const auto& queue = queues_.standing_at(standing);
     waiting.insert(waiting.end(), queue.begin(), queue.end());
   }
-  for (HttpConnection* connection : waiting)
-    settle(*connection, talk_.ask_again(*connection, true, now_));
+  for (Connection* connection : waiting)
+    settle(*connection, conversation_.ask_again(*connection, true, now_));
   arm_timer();
 }
 
 // Listeners are closed, never shut down: another process may hold them too.
-void HttpFront::drain() {
+void Acceptor::drain() {
   draining_ = true;
-  talk_.last_answers();
+  conversation_.last_answers();
   paused_until_.reset();
   listeners_.clear();
   // A request that came before the stop still gets its answer; who has sent none is let go.
   now_ = std::chrono::steady_clock::now();
   for (const Standing standing : {Standing::idle, Standing::fresh}) {
-    const std::list<HttpConnection*> quiet = queues_.standing_at(standing);
-    for (HttpConnection* connection : quiet) settle(*connection, talk_.go_on(*connection, now_));
+    const std::list<Connection*> quiet = queues_.standing_at(standing);
+    for (Connection* connection : quiet)
+      settle(*connection, conversation_.go_on(*connection, now_));
   }
-  while (HttpConnection* idle = oldest_idle(nullptr)) destroy(*idle);
+  while (Connection* idle = oldest_idle(nullptr)) destroy(*idle);
 }
 
-void HttpFront::destroy(HttpConnection& connection) {
+void Acceptor::destroy(Connection& connection) {
   const auto place = static_cast<std::size_t>(connection.socket.get());
   const auto user = users_.find(owner(connection.peer));
   if (--user->second == 0) users_.erase(user);
@@ -213,17 +215,17 @@ void HttpFront::destroy(HttpConnection& connection) {
   connections_[place].reset();
 }
 
-void HttpFront::expire() {
+void Acceptor::expire() {
   now_ = std::chrono::steady_clock::now();
-  while (HttpConnection* overdue = queues_.overdue(now_)) {
+  while (Connection* overdue = queues_.overdue(now_)) {
     const bool waits =
-        overdue->standing == Standing::parked || overdue->standing == Standing::hurried;
-    settle(*overdue, waits && talk_.ask_again(*overdue, false, now_));
+        overdue->standing == Standing::parked || overdue->standing == Standing::parked_briefly;
+    settle(*overdue, waits && conversation_.ask_again(*overdue, false, now_));
   }
   if (paused_until_ && now_ >= *paused_until_) pause_accepting(false);
 }
 
-void HttpFront::arm_timer() {
+void Acceptor::arm_timer() {
   std::optional<ConnectionTime> next = queues_.next();
   if (paused_until_ && (!next || *paused_until_ < *next)) next = paused_until_;
   if (!next || (armed_ && *armed_ <= *next)) return;

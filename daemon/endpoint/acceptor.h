@@ -10,25 +10,25 @@
 #include <vector>
 
 #include "daemon/endpoint/accept_failure.h"
-#include "daemon/system/file_descriptor.h"
 #include "daemon/endpoint/connection.h"
 #include "daemon/endpoint/conversation.h"
 #include "daemon/endpoint/peer_identity.h"
+#include "daemon/system/file_descriptor.h"
 
 namespace mdh {
 
-class HttpFront {
+class Acceptor {
  public:
   // Takes sockets that listen already, of any address family, adopted ones too.
-  HttpFront(std::vector<FileDescriptor> listeners, std::size_t max_connections, FrontDesk desk);
-  ~HttpFront();
-  HttpFront(const HttpFront&) = delete;
-  HttpFront& operator=(const HttpFront&) = delete;
+  Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connections, Responder responder);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
 
   int poll_fd() const { return epoll_.get(); }
   // turn() does what is due and returns.
   void turn();
-  // ask_again() puts every parked request before the desk once more.
+  // ask_again() asks the responder about every parked request once more.
   void ask_again();
   // set_max_connections() holds for newcomers. When the house is full the oldest idle connection
   // goes; where none is idle the newcomer gets 503 at once. One user may hold all but a 64th.
@@ -47,20 +47,20 @@ class HttpFront {
   bool survives(AcceptFailure failure);
   void pause_accepting(bool pause);
   void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
-  void settle(HttpConnection& connection, bool stays);
+  void settle(Connection& connection, bool stays);
   bool make_room(const Peer& peer);
-  HttpConnection* oldest_idle(const std::uint32_t* user) const;
-  void destroy(HttpConnection& connection);
+  Connection* oldest_idle(const std::uint32_t* user) const;
+  void destroy(Connection& connection);
   void expire();
   void arm_timer();
 
   ConnectionQueues queues_;
-  HttpTalk talk_;
+  Conversation conversation_;
   FileDescriptor epoll_;
   FileDescriptor timer_;
   std::vector<Listener> listeners_;
-  std::vector<std::unique_ptr<HttpConnection>> connections_;  // by fd
-  std::unordered_map<std::uint32_t, std::size_t> users_;      // connections of each
+  std::vector<std::unique_ptr<Connection>> connections_;  // by fd
+  std::unordered_map<std::uint32_t, std::size_t> users_;  // connections of each
   PeerIdentity identity_;
   ConnectionTime now_{};
   std::optional<ConnectionTime> armed_;

@@ -10,7 +10,7 @@ milliseconds lifetime_of(Standing standing) {
       return seconds(5);
     case Standing::parked:
       return milliseconds(800);
-    case Standing::hurried:
+    case Standing::parked_briefly:
       return milliseconds(400);
     case Standing::idle:
       return seconds(120);
@@ -20,21 +20,21 @@ milliseconds lifetime_of(Standing standing) {
   return seconds(1);
 }
 
-void ConnectionQueues::enter(HttpConnection& connection, Standing standing, ConnectionTime now) {
+void ConnectionQueues::enter(Connection& connection, Standing standing, ConnectionTime now) {
   auto& entered = queue(standing);
   connection.standing = standing;
   connection.deadline = now + lifetime_of(standing);
   connection.place = entered.insert(entered.end(), &connection);
 }
 
-void ConnectionQueues::move(HttpConnection& connection, Standing standing, ConnectionTime now) {
+void ConnectionQueues::move(Connection& connection, Standing standing, ConnectionTime now) {
   auto& entered = queue(standing);
   entered.splice(entered.end(), queue(connection.standing), connection.place);
   connection.standing = standing;
   connection.deadline = now + lifetime_of(standing);
 }
 
-void ConnectionQueues::leave(HttpConnection& connection) {
+void ConnectionQueues::leave(Connection& connection) {
   queue(connection.standing).erase(connection.place);
 }
 
@@ -47,7 +47,7 @@ std::optional<ConnectionTime> ConnectionQueues::next() const {
   return earliest;
 }
 
-HttpConnection* ConnectionQueues::overdue(ConnectionTime now) const {
+Connection* ConnectionQueues::overdue(ConnectionTime now) const {
   for (const auto& queue : queues_) {
     if (!queue.empty() && queue.front()->deadline <= now) return queue.front();
   }

@@ -21,20 +21,20 @@ using ConnectionTime = std::chrono::steady_clock::time_point;
 
 // Where a connection stands.
 enum class Standing {
-  fresh,    // accepted, no byte has come
-  reading,  // a head has begun
-  parked,   // a whole head waits for a first set of credentials
-  hurried,  // the same on the IMDS path, where SDKs have less patience
-  writing,  // an answer did not fit into the socket
-  idle,     // kept alive between requests
-  leaving   // the answer is out, the client's end is awaited
+  fresh,           // accepted, no byte has come
+  reading,         // a head has begun
+  parked,          // a whole head waits for a first set of credentials
+  parked_briefly,  // the same on the IMDS path, where SDKs have less patience
+  writing,         // an answer did not fit into the socket
+  idle,            // kept alive between requests
+  leaving          // the answer is out, the client's end is awaited
 };
 inline constexpr std::size_t kStandings = 7;
 
 // lifetime_of() is how long a connection may stand there; never extended by a byte more.
 milliseconds lifetime_of(Standing standing);
 
-struct HttpConnection {
+struct Connection {
   FileDescriptor socket;
   Peer peer;
   std::string in;                 // bytes that no answer was given to yet
@@ -45,28 +45,28 @@ struct HttpConnection {
   bool linger = false;  // its client may still be sending: a plain close would reset the answer
   Standing standing = Standing::fresh;
   ConnectionTime deadline{};
-  std::list<HttpConnection*>::iterator place{};
+  std::list<Connection*>::iterator place{};
 };
 
 class ConnectionQueues {
  public:
   // enter() puts a new connection into a queue, move() an old one into another (or to its end).
-  void enter(HttpConnection& connection, Standing standing, ConnectionTime now);
-  void move(HttpConnection& connection, Standing standing, ConnectionTime now);
-  void leave(HttpConnection& connection);
+  void enter(Connection& connection, Standing standing, ConnectionTime now);
+  void move(Connection& connection, Standing standing, ConnectionTime now);
+  void leave(Connection& connection);
   // next() is the earliest deadline of all.
   std::optional<ConnectionTime> next() const;
   // overdue() is a connection whose time has run out, or null.
-  HttpConnection* overdue(ConnectionTime now) const;
-  const std::list<HttpConnection*>& standing_at(Standing standing) const {
+  Connection* overdue(ConnectionTime now) const;
+  const std::list<Connection*>& standing_at(Standing standing) const {
     return queues_[static_cast<std::size_t>(standing)];
   }
 
  private:
-  std::list<HttpConnection*>& queue(Standing standing) {
+  std::list<Connection*>& queue(Standing standing) {
     return queues_[static_cast<std::size_t>(standing)];
   }
-  std::array<std::list<HttpConnection*>, kStandings> queues_;
+  std::array<std::list<Connection*>, kStandings> queues_;
 };
 
 }  // namespace mdh

@@ -14,11 +14,11 @@ constexpr std::size_t kScratchBytes = 16384;
 constexpr std::size_t kMostLeaving = 64;
 constexpr std::size_t kMostAnswerBytes = std::size_t{256} * 1024;
 
-bool is_parked(const HttpConnection& connection) {
-  return connection.standing == Standing::parked || connection.standing == Standing::hurried;
+bool is_parked(const Connection& connection) {
+  return connection.standing == Standing::parked || connection.standing == Standing::parked_briefly;
 }
 
-bool reads(const HttpConnection& connection) {
+bool reads(const Connection& connection) {
   return !is_parked(connection) && connection.standing != Standing::writing &&
          connection.standing != Standing::leaving;
 }
@@ -30,10 +30,10 @@ void wipe_and_keep_room(std::string& bytes) {
 
 }  // namespace
 
-HttpTalk::HttpTalk(ConnectionQueues& queues, FrontDesk desk)
-    : queues_(queues), desk_(std::move(desk)), scratch_(kScratchBytes) {}
+Conversation::Conversation(ConnectionQueues& queues, Responder responder)
+    : queues_(queues), responder_(std::move(responder)), scratch_(kScratchBytes) {}
 
-bool HttpTalk::go_on(HttpConnection& connection, ConnectionTime now) {
+bool Conversation::go_on(Connection& connection, ConnectionTime now) {
   now_ = now;
   if (is_parked(connection)) return true;
   if (connection.standing == Standing::leaving) return discard_from(connection);
@@ -49,12 +49,12 @@ bool HttpTalk::go_on(HttpConnection& connection, ConnectionTime now) {
   return take_bytes(connection, {}, true) && (!reads(connection) || read_from(connection));
 }
 
-bool HttpTalk::ask_again(HttpConnection& connection, bool may_wait, ConnectionTime now) {
+bool Conversation::ask_again(Connection& connection, bool may_wait, ConnectionTime now) {
   now_ = now;
   return take_bytes(connection, {}, may_wait) && (!reads(connection) || read_from(connection));
 }
 
-bool HttpTalk::turn_away(HttpConnection& connection, ConnectionTime now) {
+bool Conversation::turn_away(Connection& connection, ConnectionTime now) {
   now_ = now;
   answers_.clear();
   refuse(connection, {503, "TooManyConnections", "too many connections are open"});
@@ -62,7 +62,7 @@ bool HttpTalk::turn_away(HttpConnection& connection, ConnectionTime now) {
   return send_out(connection, answers_) && connection.out.empty() && finish(connection);
 }
 
-bool HttpTalk::read_from(HttpConnection& connection) {
+bool Conversation::read_from(Connection& connection) {
   for (;;) {
     const ssize_t got = recv(connection.socket.get(), scratch_.data(), scratch_.size(), 0);
     if (got < 0 && errno == EINTR) continue;
@@ -77,7 +77,7 @@ bool HttpTalk::read_from(HttpConnection& connection) {
   }
 }
 
-bool HttpTalk::take_bytes(HttpConnection& connection, std::string_view bytes, bool may_wait) {
+bool Conversation::take_bytes(Connection& connection, std::string_view bytes, bool may_wait) {
   std::string kept = std::move(connection.in);
   connection.in.clear();
   if (!kept.empty()) bytes = kept.append(bytes);
@@ -94,8 +94,8 @@ bool HttpTalk::take_bytes(HttpConnection& connection, std::string_view bytes, bo
     return take_bytes(connection, {}, may_wait);
   } else if (connection.close) {
     return finish(connection);
-  } else if (step_ != FrontStep::answered) {
-    const Standing wanted = step_ == FrontStep::park ? Standing::parked : Standing::hurried;
+  } else if (step_ != AnswerStep::answered) {
+    const Standing wanted = step_ == AnswerStep::park ? Standing::parked : Standing::parked_briefly;
     if (connection.standing != wanted) queues_.move(connection, wanted, now_);
   } else if (connection.in.empty()) {
     if (answered) queues_.move(connection, Standing::idle, now_);
@@ -106,9 +106,9 @@ bool HttpTalk::take_bytes(HttpConnection& connection, std::string_view bytes, bo
 }
 
 // Answers every whole head in `bytes`, which is what is left then; true when one was answered.
-bool HttpTalk::answer_all(HttpConnection& connection, std::string_view& bytes, bool may_wait) {
+bool Conversation::answer_all(Connection& connection, std::string_view& bytes, bool may_wait) {
   bool answered = false;
-  step_ = FrontStep::answered;
+  step_ = AnswerStep::answered;
   more_ = false;
   while (!bytes.empty() && !connection.close) {
     more_ = answers_.size() >= kMostAnswerBytes;
@@ -120,34 +120,34 @@ bool HttpTalk::answer_all(HttpConnection& connection, std::string_view& bytes, b
       break;
     }
     step_ = take_request(connection, bytes.substr(0, end), may_wait);
-    if (step_ != FrontStep::answered) break;
+    if (step_ != AnswerStep::answered) break;
     answered = true;
     bytes.remove_prefix(end);
   }
   return answered;
 }
 
-FrontStep HttpTalk::take_request(HttpConnection& connection, std::string_view bytes,
-                                 bool may_wait) {
+AnswerStep Conversation::take_request(Connection& connection, std::string_view bytes,
+                                      bool may_wait) {
   if (const auto refusal = read_head(bytes, head_)) {
     refuse(connection, *refusal);
-    return FrontStep::answered;
+    return AnswerStep::answered;
   }
   const bool close = head_.close || closing_;
   const bool seat = is_parked(connection) || parked() < kMostParked;
-  const FrontStep step =
-      desk_.serve({head_, connection.peer, close, may_wait && seat && !closing_}, answers_);
-  if (step == FrontStep::answered) connection.close = close;
+  const AnswerStep step =
+      responder_.serve({head_, connection.peer, close, may_wait && seat && !closing_}, answers_);
+  if (step == AnswerStep::answered) connection.close = close;
   return step;
 }
 
-void HttpTalk::refuse(HttpConnection& connection, const HeadRefusal& refusal) {
-  desk_.refuse(refusal, answers_);
+void Conversation::refuse(Connection& connection, const HeadRefusal& refusal) {
+  responder_.refuse(refusal, answers_);
   connection.close = true;
   connection.linger = true;
 }
 
-bool HttpTalk::send_out(HttpConnection& connection, std::string_view bytes) {
+bool Conversation::send_out(Connection& connection, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent =
         send(connection.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -162,13 +162,13 @@ bool HttpTalk::send_out(HttpConnection& connection, std::string_view bytes) {
 
 // A client that may still be sending reads its answer only if we hear it out: closing on bytes that
 // nobody read resets the connection.
-bool HttpTalk::finish(HttpConnection& connection) {
+bool Conversation::finish(Connection& connection) {
   if (!connection.linger || shutdown(connection.socket.get(), SHUT_WR) != 0) return false;
   queues_.move(connection, Standing::leaving, now_);
   return discard_from(connection);
 }
 
-bool HttpTalk::discard_from(HttpConnection& connection) {
+bool Conversation::discard_from(Connection& connection) {
   for (int reads = 0; reads < 16; ++reads) {
     const ssize_t got =
         recv(connection.socket.get(), scratch_.data(), scratch_.size(), MSG_DONTWAIT);
@@ -179,9 +179,9 @@ bool HttpTalk::discard_from(HttpConnection& connection) {
   return false;
 }
 
-std::size_t HttpTalk::parked() const {
+std::size_t Conversation::parked() const {
   return queues_.standing_at(Standing::parked).size() +
-         queues_.standing_at(Standing::hurried).size();
+         queues_.standing_at(Standing::parked_briefly).size();
 }
 
 }  // namespace mdh

@@ -62,7 +62,7 @@ void run(Server& server,
 
 }  // namespace
 
-class HttpCodec::Library : private httplib::Server {
+class HttplibWriter::Library : private httplib::Server {
  public:
   Library() {
     set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
@@ -92,12 +92,12 @@ class HttpCodec::Library : private httplib::Server {
   Framing framing_;
 };
 
-HttpCodec::HttpCodec() = default;
+HttplibWriter::HttplibWriter() = default;
 
-HttpCodec::~HttpCodec() = default;
+HttplibWriter::~HttplibWriter() = default;
 
-void HttpCodec::write(const RequestHead& head, const Reply& reply, Framing framing,
-                      std::string& out) {
+void HttplibWriter::write(const RequestHead& head, const Reply& reply, Framing framing,
+                          std::string& out) {
   std::string request(head.method);
   request.append(" ").append(head.path).append(" HTTP/1.1\r\nHost: localhost\r\n");
   request.append("Content-Length: 0\r\n\r\n");

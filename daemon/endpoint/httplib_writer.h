@@ -11,12 +11,12 @@
 
 namespace mdh {
 
-class HttpCodec {
+class HttplibWriter {
  public:
-  HttpCodec();
-  ~HttpCodec();
-  HttpCodec(const HttpCodec&) = delete;
-  HttpCodec& operator=(const HttpCodec&) = delete;
+  HttplibWriter();
+  ~HttplibWriter();
+  HttplibWriter(const HttplibWriter&) = delete;
+  HttplibWriter& operator=(const HttplibWriter&) = delete;
   // write() appends the answer, framed for the request. The fields are those of append_reply(), in
   // the order of their names where the library keeps one.
   void write(const RequestHead& head, const Reply& reply, Framing framing, std::string& out);

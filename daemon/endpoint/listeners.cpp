@@ -12,9 +12,9 @@
 #include <cstring>
 
 #include "common/config/rules.h"
+#include "daemon/endpoint/socket_address.h"
 #include "daemon/system/read_file.h"
 #include "daemon/system/write_file.h"
-#include "daemon/endpoint/socket_address.h"
 
 namespace mdh {
 namespace {

@@ -8,14 +8,14 @@
 
 #include "common/endpoint/answer.h"
 #include "common/report/metrics.h"
+#include "daemon/endpoint/acceptor.h"
 #include "daemon/endpoint/audit.h"
-#include "daemon/system/entropy.h"
 #include "daemon/endpoint/guard_rules.h"
 #include "daemon/endpoint/httplib_writer.h"
-#include "daemon/endpoint/acceptor.h"
-#include "daemon/system/log.h"
 #include "daemon/endpoint/process_figures.h"
 #include "daemon/endpoint/socket_address.h"
+#include "daemon/system/entropy.h"
+#include "daemon/system/log.h"
 
 namespace mdh {
 namespace {
@@ -40,25 +40,26 @@ Reply refusal_reply(const Refusal& refusal) {
 
 }  // namespace
 
-class EndpointServer::Rooms {
+class EndpointServer::ServerState {
  public:
-  Rooms(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
-        EndpointHooks hooks)
+  ServerState(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
+              EndpointHooks hooks)
       : tokens_(std::move(tokens)),
         hooks_(std::move(hooks)),
         nonce_(random_number()),
         page_{url_of(listeners), {}},
-        front_(std::move(listeners), static_cast<std::size_t>(config.max_connections), desk()) {
+        front_(std::move(listeners), static_cast<std::size_t>(config.max_connections),
+               responder()) {
     configure(std::move(config));
   }
 
-  HttpFront& front() { return front_; }
+  Acceptor& front() { return front_; }
   void set_tokens(TokenRing tokens) { tokens_ = std::move(tokens); }
   void configure(EndpointConfig config);
 
  private:
-  FrontDesk desk();
-  FrontStep serve(const FrontRequest& request, std::string& out);
+  Responder responder();
+  AnswerStep serve(const ArrivedRequest& request, std::string& out);
   void refuse(const HeadRefusal& refusal, std::string& out);
   void deny(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
   Reply refresh(const RefreshWish& wish) const;
@@ -72,14 +73,14 @@ class EndpointServer::Rooms {
   PageContext page_;
   GuardRules rules_;
   Endpoint endpoint_;
-  HttpCodec codec_;
+  HttplibWriter codec_;
   Audit audit_;
   std::array<std::map<int, std::uint64_t>, kRouteCount> counts_;
   std::map<std::string, std::uint64_t, std::less<>> denied_;
-  HttpFront front_;
+  Acceptor front_;
 };
 
-void EndpointServer::Rooms::configure(EndpointConfig config) {
+void EndpointServer::ServerState::configure(EndpointConfig config) {
   config_ = std::move(config);
   ResolvedRules resolved = resolve_rules(config_);
   rules_ = std::move(resolved.rules);
@@ -99,13 +100,13 @@ void EndpointServer::Rooms::configure(EndpointConfig config) {
   }
 }
 
-FrontDesk EndpointServer::Rooms::desk() {
-  return {.serve = [this](const FrontRequest& request,
+Responder EndpointServer::ServerState::responder() {
+  return {.serve = [this](const ArrivedRequest& request,
                           std::string& out) { return serve(request, out); },
           .refuse = [this](const HeadRefusal& refusal, std::string& out) { refuse(refusal, out); }};
 }
 
-FrontStep EndpointServer::Rooms::serve(const FrontRequest& request, std::string& out) {
+AnswerStep EndpointServer::ServerState::serve(const ArrivedRequest& request, std::string& out) {
   const Now now = hooks_.now();
   const Framing framing{request.close, request.head.method == "HEAD"};
   const Target target = find_target(request.head.path, rules_.imds);
@@ -113,13 +114,13 @@ FrontStep EndpointServer::Rooms::serve(const FrontRequest& request, std::string&
           guard({request.head, target.route}, request.peer, rules_, {tokens_, now.wall})) {
     deny(*refusal, target.route, request.peer, now.boot);
     append_reply(refusal_reply(*refusal), framing, out);
-    return FrontStep::answered;
+    return AnswerStep::answered;
   }
   Outcome outcome = endpoint_.answer(
       {request.head, target, request.peer.user.value_or(kNobodyKnown), request.may_wait},
       {hooks_.state(), config_, tokens_, page_, now, ++nonce_});
   if (const auto* park = std::get_if<Park>(&outcome))
-    return park->wait == kContainerWait ? FrontStep::park : FrontStep::park_briefly;
+    return park->wait == kContainerWait ? AnswerStep::park : AnswerStep::park_briefly;
   if (const auto* wish = std::get_if<RefreshWish>(&outcome)) outcome = refresh(*wish);
   if (std::holds_alternative<MetricsWish>(outcome)) outcome = metrics(now);
   const Reply& reply = std::get<Reply>(outcome);
@@ -130,18 +131,18 @@ FrontStep EndpointServer::Rooms::serve(const FrontRequest& request, std::string&
   } else {
     codec_.write(request.head, reply, framing, out);
   }
-  return FrontStep::answered;
+  return AnswerStep::answered;
 }
 
-void EndpointServer::Rooms::refuse(const HeadRefusal& refusal, std::string& out) {
+void EndpointServer::ServerState::refuse(const HeadRefusal& refusal, std::string& out) {
   count(Route::unknown, refusal.status);
   Reply reply = error_reply(refusal.status, refusal.code, refusal.message);
   if (refusal.status == 503) reply.headers.push_back({"Retry-After", "1"});
   append_reply(reply, {true, false}, out);
 }
 
-void EndpointServer::Rooms::deny(const Refusal& refusal, Route route, const Peer& peer,
-                                 BootTime now) {
+void EndpointServer::ServerState::deny(const Refusal& refusal, Route route, const Peer& peer,
+                                       BootTime now) {
   count(route, refusal.status);
   const auto counter = denied_.find(refusal.reason);
   if (counter != denied_.end()) {
@@ -153,13 +154,13 @@ void EndpointServer::Rooms::deny(const Refusal& refusal, Route route, const Peer
     log_line(LogLevel::warn, line->message, line->fields);
 }
 
-Reply EndpointServer::Rooms::refresh(const RefreshWish& wish) const {
+Reply EndpointServer::ServerState::refresh(const RefreshWish& wish) const {
   if (find_profile(hooks_.state(), wish.profile) == nullptr)
     return refresh_reply(wish.profile, {}, false);
   return refresh_reply(wish.profile, hooks_.refresh(wish.profile), true);
 }
 
-Reply EndpointServer::Rooms::metrics(Now now) {
+Reply EndpointServer::ServerState::metrics(Now now) {
   HttpCounters counters;
   for (std::size_t route = 0; route < kRouteCount; ++route) {
     for (const auto& [status, number] : counts_[route])
@@ -169,43 +170,43 @@ Reply EndpointServer::Rooms::metrics(Now now) {
   return text_reply(200, metrics_text(hooks_.state(), counters, read_process_figures(), now));
 }
 
-void EndpointServer::Rooms::count(Route route, int status) {
+void EndpointServer::ServerState::count(Route route, int status) {
   ++counts_[static_cast<std::size_t>(route)][status];
 }
 
 EndpointServer::EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners,
                                TokenRing tokens, EndpointHooks hooks)
-    : rooms_(std::make_unique<Rooms>(std::move(config), std::move(listeners), std::move(tokens),
-                                     std::move(hooks))) {}
+    : state_(std::make_unique<ServerState>(std::move(config), std::move(listeners),
+                                           std::move(tokens), std::move(hooks))) {}
 
 EndpointServer::~EndpointServer() = default;
 
 int EndpointServer::poll_fd() const {
-  return rooms_->front().poll_fd();
+  return state_->front().poll_fd();
 }
 
 void EndpointServer::turn() {
-  rooms_->front().turn();
+  state_->front().turn();
 }
 
 void EndpointServer::state_changed() {
-  rooms_->front().ask_again();
+  state_->front().ask_again();
 }
 
 void EndpointServer::reconfigure(EndpointConfig config) {
-  rooms_->configure(std::move(config));
+  state_->configure(std::move(config));
 }
 
 void EndpointServer::set_tokens(TokenRing tokens) {
-  rooms_->set_tokens(std::move(tokens));
+  state_->set_tokens(std::move(tokens));
 }
 
 void EndpointServer::drain() {
-  rooms_->front().drain();
+  state_->front().drain();
 }
 
 bool EndpointServer::drained() const {
-  return rooms_->front().drained();
+  return state_->front().drained();
 }
 
 }  // namespace mdh

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/endpoint/token_ring.h"
+#include "common/refresh/policy.h"
 #include "common/result.h"
 #include "common/state/state.h"
-#include "common/endpoint/token_ring.h"
 #include "daemon/system/file_descriptor.h"
 
 namespace mdh {
@@ -46,8 +47,8 @@ class EndpointServer {
   bool drained() const;
 
  private:
-  class Rooms;
-  std::unique_ptr<Rooms> rooms_;
+  class ServerState;
+  std::unique_ptr<ServerState> state_;
 };
 
 }  // namespace mdh

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "common/config/config.h"
-#include "common/result.h"
 #include "common/endpoint/token_ring.h"
+#include "common/result.h"
 
 namespace mdh {
 

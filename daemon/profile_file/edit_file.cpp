@@ -10,8 +10,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "daemon/system/file_descriptor.h"
 #include "daemon/profile_file/replace_file.h"
+#include "daemon/system/file_descriptor.h"
 
 namespace mdh {
 namespace {

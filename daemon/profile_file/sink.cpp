@@ -30,18 +30,18 @@ constexpr seconds kTruce{600};
 
 }  // namespace
 
-class ProfileSink::Scribe {
+class ProfileSink::SinkThread {
  public:
-  Scribe(ProfileFileConfig config, std::string program)
+  SinkThread(ProfileFileConfig config, std::string program)
       : remove_at_end_(config.on_stop == ProfileFileConfig::OnStop::remove),
         writer_(std::move(config), std::move(program)),
         thread_(start_thread([this] { run(); })) {}
-  ~Scribe() {
+  ~SinkThread() {
     end(false);
     thread_.join();
   }
-  Scribe(const Scribe&) = delete;
-  Scribe& operator=(const Scribe&) = delete;
+  SinkThread(const SinkThread&) = delete;
+  SinkThread& operator=(const SinkThread&) = delete;
 
   void sync(std::vector<WantedProfile> wanted) {
     const std::lock_guard lock(mutex_);
@@ -209,23 +209,23 @@ class ProfileSink::Scribe {
 };
 
 ProfileSink::ProfileSink(ProfileFileConfig config, std::string program)
-    : scribe_(std::make_unique<Scribe>(std::move(config), std::move(program))) {}
+    : thread_(std::make_unique<SinkThread>(std::move(config), std::move(program))) {}
 ProfileSink::~ProfileSink() = default;
 
 void ProfileSink::sync(std::vector<WantedProfile> wanted) {
-  scribe_->sync(std::move(wanted));
+  thread_->sync(std::move(wanted));
 }
 int ProfileSink::event_fd() const {
-  return scribe_->event_fd();
+  return thread_->event_fd();
 }
 std::vector<ProfileSink::Report> ProfileSink::reports() {
-  return scribe_->reports();
+  return thread_->reports();
 }
 void ProfileSink::end() {
-  scribe_->end(true);
+  thread_->end(true);
 }
 Done ProfileSink::finish(milliseconds most) {
-  return scribe_->finish(most);
+  return thread_->finish(most);
 }
 
 }  // namespace mdh

@@ -38,8 +38,8 @@ class ProfileSink {
   Done finish(milliseconds most);
 
  private:
-  class Scribe;
-  std::unique_ptr<Scribe> scribe_;
+  class SinkThread;
+  std::unique_ptr<SinkThread> thread_;
 };
 
 }  // namespace mdh

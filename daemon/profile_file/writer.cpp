@@ -3,19 +3,10 @@
 #include <algorithm>
 
 #include "common/profile_file/difference.h"
+#include "common/shell_word.h"
 
 namespace mdh {
 namespace {
-
-// A word that shlex.split() and sh -c both give back as it is.
-std::string shell_word(const std::string& text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-@%+=:,";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
-  return quoted + "'";
-}
 
 // Changes follow one another on one text; the first Error ends them.
 template <typename Step>
@@ -69,7 +60,7 @@ Error on_path(Error error, const std::string& path) {
 std::vector<WantedProfile> wanted_profiles(const State& state, Now now) {
   std::vector<WantedProfile> wanted;
   for (const ProfileState& profile : state.profiles) {
-    wanted.push_back({profile.profile, profile.region, servable(state, profile, now)});
+    wanted.push_back({profile.name, profile.region, servable(state, profile, now)});
   }
   return wanted;
 }
@@ -100,7 +91,7 @@ ProfileWriter::Planned ProfileWriter::process_in(const std::vector<WantedProfile
               section.profile = one.profile;
               if (config_.write_region) section.region = one.region;
               section.credential_process =
-                  shell_word(program_) + " process --profile " + shell_word(one.profile);
+                  shell_quoted(program_) + " process --profile " + shell_quoted(one.profile);
               return with_profile(now, section, ProfileFileKind::config);
             });
           }};

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "daemon/system/write_file.h"
+
 namespace mdh {
 namespace {
 
@@ -37,16 +39,6 @@ Handed handed(int number, std::string_view name) {
   return {FileDescriptor(number),
           static_cast<std::size_t>(slot),
           {found.st_mtim.tv_sec, found.st_mtim.tv_nsec}};
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return true;
 }
 
 FileDescriptor sealed(const Secret& bytes) {

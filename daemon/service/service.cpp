@@ -4,12 +4,15 @@
 #include <csignal>
 
 #include "common/report/status.h"
-#include "daemon/system/clock.h"
+#include "common/state/condition.h"
+#include "daemon/config/load_config.h"
+#include "daemon/config/read_key.h"
+#include "daemon/endpoint/token_store.h"
 #include "daemon/service/fd_store.h"
-#include "daemon/launch.h"
+#include "daemon/system/clock.h"
+#include "daemon/system/environment.h"
 #include "daemon/system/log.h"
 #include "daemon/system/process_hygiene.h"
-#include "daemon/endpoint/token_store.h"
 
 namespace mdh {
 namespace {
@@ -106,7 +109,7 @@ void Service::settle() {
 
 void Service::sync(Now now) {
   endpoint_.state_changed();
-  chronicle_.tell(refresher_.state(), now);
+  situation_log_.tell(refresher_.state(), now);
   if (sink_) sink_->sync(wanted_profiles(refresher_.state(), now));
   sync_store();
   notifier_.status(status_line(refresher_.state(), now));
@@ -141,7 +144,7 @@ void Service::open_sink() {
   if (sink_) loop_.forget(sink_->event_fd());
   sink_.reset();
   for (const ProfileState& profile : refresher_.state().profiles) {
-    refresher_.engine().note_file(profile.profile, {});
+    refresher_.engine().note_file(profile.name, {});
   }
   if (!config_.profile_file.enabled) return;
   sink_ = std::make_unique<ProfileSink>(config_.profile_file, own_program());
@@ -221,11 +224,11 @@ void Service::adopt(Config config, Now now) {
   }
 }
 
-// Only a loop whose refresh work goes on feeds the watchdog; a stuck errand starves it.
+// Only a loop whose refresh work goes on feeds the watchdog; a stuck call starves it.
 void Service::feed_watchdog() {
   const Now now = read_clocks();
   refresher_.turn(now);
-  if (refresher_.state().turning) notifier_.feed_watchdog();
+  if (!refresher_.state().stuck) notifier_.feed_watchdog();
   changed_ = true;
   loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
 }

@@ -1,4 +1,4 @@
-// The daemon at work: engine, courier, profile file, endpoint, notifier and watcher joined on one
+// The daemon at work: engine, worker, profile file, endpoint, notifier and watcher joined on one
 // loop. Every sink is handed the whole state after each turn that changed it, and makes its part of
 // the world agree. Signals are blocked and the log is open before one is made.
 #pragma once
@@ -9,16 +9,16 @@
 
 #include "common/config/config.h"
 #include "common/endpoint/token_ring.h"
-#include "daemon/service/situation_log.h"
-#include "daemon/config/load_config.h"
-#include "daemon/endpoint/server.h"
-#include "daemon/system/event_loop.h"
-#include "daemon/endpoint/listeners.h"
-#include "daemon/service/notifier.h"
-#include "daemon/profile_file/sink.h"
-#include "daemon/upstream/refresher.h"
 #include "daemon/config/folders.h"
+#include "daemon/config/load_config.h"
+#include "daemon/endpoint/listeners.h"
+#include "daemon/endpoint/server.h"
+#include "daemon/profile_file/sink.h"
+#include "daemon/service/notifier.h"
+#include "daemon/service/situation_log.h"
 #include "daemon/service/watcher.h"
+#include "daemon/system/event_loop.h"
+#include "daemon/upstream/refresher.h"
 
 namespace mdh {
 
@@ -68,7 +68,7 @@ class Service {
   std::unique_ptr<ProfileSink> sink_;
   Notifier notifier_;
   Watcher watcher_;
-  Chronicle chronicle_;
+  SituationLog situation_log_;
   std::vector<CredentialsPtr> stored_;  // what rides in the fd store now
   std::string refusal_;                 // why the last reload was refused; empty: it was not
   BootTime ready_by_;

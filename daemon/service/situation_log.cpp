@@ -1,13 +1,13 @@
 #include "daemon/service/situation_log.h"
 
+#include "common/state/condition.h"
+
 #include <cstdlib>
 
 #include "daemon/system/log.h"
 
 namespace mdh {
 namespace {
-
-constexpr seconds kSkewWorthTelling{60};
 
 std::string situation_of(Condition condition, const ProfileState& profile) {
   std::string situation(name(condition));
@@ -19,7 +19,7 @@ std::string situation_of(Condition condition, const ProfileState& profile) {
 }
 
 LogFields fields_of(const State& state, const ProfileState& profile) {
-  LogFields fields{{"MDH_PROFILE", profile.profile},
+  LogFields fields{{"MDH_PROFILE", profile.name},
                    {"MDH_ACCOUNT", state.accounts[profile.account].name}};
   if (!profile.last_failure) return fields;
   const Error& error = profile.last_failure->error;
@@ -38,7 +38,7 @@ std::string with_hint(const Error& error) {
   return error.hint.empty() ? error.message : error.message + "; hint: " + error.hint;
 }
 
-void Chronicle::tell(const State& state, Now now) {
+void SituationLog::tell(const State& state, Now now) {
   for (const AccountState& account : state.accounts) tell_skew(account, now);
   for (const ProfileState& profile : state.profiles) {
     tell_profile(state, profile, now);
@@ -46,11 +46,11 @@ void Chronicle::tell(const State& state, Now now) {
   }
 }
 
-void Chronicle::tell_profile(const State& state, const ProfileState& profile, Now now) {
+void SituationLog::tell_profile(const State& state, const ProfileState& profile, Now now) {
   const Condition condition = mdh::condition(state, profile, now);
-  Told& told = profiles_[profile.profile];
+  Told& told = profiles_[profile.name];
   const std::string situation = situation_of(condition, profile);
-  const std::string subject = "profile " + profile.profile + ": ";
+  const std::string subject = "profile " + profile.name + ": ";
   const LogFields fields = fields_of(state, profile);
   if (!profile.warning.empty() && profile.warning != told.warning) {
     log_line(LogLevel::warn, subject + profile.warning, fields);
@@ -70,11 +70,11 @@ void Chronicle::tell_profile(const State& state, const ProfileState& profile, No
   log_line(LogLevel::error, subject + "no valid credentials: " + cause, fields);
 }
 
-void Chronicle::tell_file(const ProfileState& profile) {
-  Told& told = profiles_[profile.profile];
+void SituationLog::tell_file(const ProfileState& profile) {
+  Told& told = profiles_[profile.name];
   const FileStatus& file = profile.file;
-  const LogFields fields{{"MDH_PROFILE", profile.profile}, {"MDH_STAGE", "file"}};
-  const std::string subject = "profile " + profile.profile + ": ";
+  const LogFields fields{{"MDH_PROFILE", profile.name}, {"MDH_STAGE", "file"}};
+  const std::string subject = "profile " + profile.name + ": ";
   if (file.condition == FileCondition::failed && file.message != told.file_message) {
     log_line(LogLevel::warn, subject + file.message, fields);
   }
@@ -86,7 +86,7 @@ void Chronicle::tell_file(const ProfileState& profile) {
   told.file_message = file.message;
 }
 
-void Chronicle::tell_skew(const AccountState& account, Now now) {
+void SituationLog::tell_skew(const AccountState& account, Now now) {
   const auto measured = skew(account, now);
   if (!measured) return;
   const seconds off = std::chrono::duration_cast<seconds>(*measured);

@@ -12,7 +12,7 @@ namespace mdh {
 // with_hint() is an Error as one line of the log: its sentence, and the cure behind it.
 std::string with_hint(const Error& error);
 
-class Chronicle {
+class SituationLog {
  public:
   // tell() compares the state with what was told last and logs the differences.
   void tell(const State& state, Now now);

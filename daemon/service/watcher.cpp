@@ -11,9 +11,10 @@
 #include <system_error>
 #include <thread>
 
+#include "daemon/service/network_watch.h"
+#include "daemon/system/clock.h"
 #include "daemon/system/file_descriptor.h"
 #include "daemon/system/file_watch.h"
-#include "daemon/service/network_watch.h"
 #include "daemon/system/wake_event.h"
 
 namespace mdh {
@@ -21,13 +22,6 @@ namespace {
 
 // The two clocks are read one after the other; a reader that was scheduled away has not slept.
 constexpr milliseconds kLeastSleep{500};
-
-milliseconds read_clock(clockid_t id) {
-  timespec time{};
-  clock_gettime(id, &time);
-  return seconds(time.tv_sec) +
-         std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(time.tv_nsec));
-}
 
 bool arm(int timer) {
   itimerspec never{};
@@ -59,14 +53,9 @@ class StepDetector {
 
 }  // namespace
 
-milliseconds time_asleep() {
-  const milliseconds monotonic = read_clock(CLOCK_MONOTONIC);
-  return read_clock(CLOCK_BOOTTIME) - monotonic;
-}
-
-class Watcher::Sources {
+class Watcher::Watches {
  public:
-  explicit Sources(std::function<milliseconds()> asleep)
+  explicit Watches(std::function<milliseconds()> asleep)
       : asleep_(std::move(asleep)),
         slept_(asleep_()),
         poll_(epoll_create1(EPOLL_CLOEXEC)),
@@ -75,11 +64,11 @@ class Watcher::Sources {
       add(fd);
     }
   }
-  ~Sources() {
+  ~Watches() {
     if (closer_.joinable()) closer_.join();
   }
-  Sources(const Sources&) = delete;
-  Sources& operator=(const Sources&) = delete;
+  Watches(const Watches&) = delete;
+  Watches& operator=(const Watches&) = delete;
 
   int poll_fd() const { return poll_.get(); }
   FileWatch& files() { return *files_; }
@@ -137,24 +126,24 @@ class Watcher::Sources {
 };
 
 Watcher::Watcher(std::function<milliseconds()> asleep)
-    : sources_(std::make_unique<Sources>(std::move(asleep))) {}
+    : watches_(std::make_unique<Watches>(std::move(asleep))) {}
 
 Watcher::~Watcher() = default;
 
 void Watcher::watch_files(const std::vector<std::string>& paths) {
-  sources_->files().watch(paths);
+  watches_->files().watch(paths);
 }
 
 int Watcher::poll_fd() const {
-  return sources_->poll_fd();
+  return watches_->poll_fd();
 }
 
 Watcher::Changes Watcher::take() {
-  return sources_->take();
+  return watches_->take();
 }
 
 void Watcher::close() {
-  sources_->close();
+  watches_->close();
 }
 
 }  // namespace mdh

@@ -9,12 +9,9 @@
 #include <vector>
 
 #include "common/timestamp.h"
+#include "daemon/system/clock.h"
 
 namespace mdh {
-
-// time_asleep() is how long the machine has been suspended since its boot (CLOCK_BOOTTIME less
-// CLOCK_MONOTONIC).
-milliseconds time_asleep();
 
 class Watcher {
  public:
@@ -43,8 +40,8 @@ class Watcher {
   void close();
 
  private:
-  class Sources;
-  std::unique_ptr<Sources> sources_;
+  class Watches;
+  std::unique_ptr<Watches> watches_;
 };
 
 }  // namespace mdh

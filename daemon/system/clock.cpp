@@ -18,4 +18,9 @@ Now read_clocks() {
   return {BootTime(read_clock(CLOCK_BOOTTIME)), WallTime(read_clock(CLOCK_REALTIME))};
 }
 
+milliseconds time_asleep() {
+  const milliseconds monotonic = read_clock(CLOCK_MONOTONIC);
+  return read_clock(CLOCK_BOOTTIME) - monotonic;
+}
+
 }  // namespace mdh

@@ -6,5 +6,8 @@
 namespace mdh {
 
 Now read_clocks();
+// time_asleep() is how long the machine has been suspended since its boot (CLOCK_BOOTTIME less
+// CLOCK_MONOTONIC).
+milliseconds time_asleep();
 
 }  // namespace mdh

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -32,6 +33,12 @@ std::string expanded(const std::string& path) {
   std::error_code failed;
   const std::filesystem::path absolute = std::filesystem::absolute(whole, failed);
   return failed ? whole : absolute.string();
+}
+
+std::string own_program() {
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : "mdh-credentials";
 }
 
 }  // namespace mdh

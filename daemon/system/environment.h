@@ -11,6 +11,8 @@ namespace mdh {
 std::optional<std::string> environment_variable(const char* name);
 // home_folder() is $HOME, else the passwd entry's; empty when there is none.
 std::string home_folder();
+// own_program() is this program's absolute path; "mdh-credentials" where the system does not tell.
+std::string own_program();
 // expanded() replaces a leading ~/ by the home folder and makes a relative path absolute.
 std::string expanded(const std::string& path);
 

@@ -79,11 +79,11 @@ void EventLoop::on_readable(int fd, Callback callback) {
         return 0;
       },
       source.get()));
-  sources_.push_back(std::move(source));
+  watches_.push_back(std::move(source));
 }
 
 void EventLoop::forget(int fd) {
-  std::erase_if(sources_, [fd](const auto& source) { return source->fd == fd; });
+  std::erase_if(watches_, [fd](const auto& source) { return source->fd == fd; });
 }
 
 void EventLoop::on_signal(int signal, Callback callback) {
@@ -96,7 +96,7 @@ void EventLoop::on_signal(int signal, Callback callback) {
         return 0;
       },
       source.get()));
-  sources_.push_back(std::move(source));
+  watches_.push_back(std::move(source));
 }
 
 EventLoop::Timer* EventLoop::add_timer(Callback callback) {

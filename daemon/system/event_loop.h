@@ -47,7 +47,7 @@ class EventLoop {
     void operator()(void* event) const;
   };
   std::unique_ptr<void, Free> event_;
-  std::vector<std::unique_ptr<Source>> sources_;
+  std::vector<std::unique_ptr<Source>> watches_;
   std::vector<std::unique_ptr<Timer>> timers_;
 };
 

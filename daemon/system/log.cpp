@@ -90,9 +90,9 @@ bool stderr_is_the_journal() {
 }
 
 // Where lines go; used by one thread at a time.
-class Paper {
+class LogOutput {
  public:
-  Paper() : journal_(stderr_is_the_journal()) {
+  LogOutput() : journal_(stderr_is_the_journal()) {
     if (journal_) return;
     stderr_ =
         std::make_unique<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_st>());
@@ -132,11 +132,11 @@ Line lost_lines(std::size_t count) {
 
 // The queue and its thread, which starts with the first line. Never destroyed: the thread may stand
 // in a write for ever.
-class Desk {
+class LogThread {
  public:
   void post(Line line) {
     const std::lock_guard lock(mutex_);
-    if (!writing_ && !start_writing()) return paper_.write(line);
+    if (!writing_ && !start_writing()) return output_.write(line);
     if (lines_.size() == kMostQueued) {
       lines_.pop_front();
       ++lost_;
@@ -161,14 +161,14 @@ class Desk {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread{};
-    writing_ = pthread_create(&thread, &attributes, &Desk::run, this) == 0;
+    writing_ = pthread_create(&thread, &attributes, &LogThread::run, this) == 0;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);
     return writing_;
   }
 
-  static void* run(void* desk) {
-    static_cast<Desk*>(desk)->write_for_ever();
+  static void* run(void* self) {
+    static_cast<LogThread*>(self)->write_for_ever();
     return nullptr;
   }
 
@@ -182,14 +182,14 @@ class Desk {
       lines_.pop_front();
       busy_ = true;
       lock.unlock();
-      for (const Line& line : batch) paper_.write(line);
+      for (const Line& line : batch) output_.write(line);
       lock.lock();
       busy_ = false;
       if (lines_.empty()) written_.notify_all();
     }
   }
 
-  Paper paper_;
+  LogOutput output_;
   std::mutex mutex_;
   std::condition_variable posted_;
   std::condition_variable written_;
@@ -199,13 +199,13 @@ class Desk {
   bool busy_ = false;
 };
 
-std::atomic<Desk*> current_desk{nullptr};
+std::atomic<LogThread*> log_thread{nullptr};
 
 }  // namespace
 
 void start_log(LogLevel level) {
   set_log_level(level);
-  const Desk* before = current_desk.exchange(new Desk());
+  const LogThread* before = log_thread.exchange(new LogThread());
   if (before == nullptr) static_cast<void>(std::atexit([] { flush_log(); }));
 }
 
@@ -215,16 +215,16 @@ void set_log_level(LogLevel level) {
 
 void log_line(LogLevel level, const std::string& message, const LogFields& fields) {
   if (level < lowest_level) return;
-  if (current_desk == nullptr) start_log(lowest_level);
+  if (log_thread == nullptr) start_log(lowest_level);
   Line line{level, std::chrono::system_clock::now(), {"MESSAGE=" + without_controls(message)}};
   for (const auto& [name, value] : fields) {
     line.fields.push_back(std::string(name) + "=" + without_controls(value));
   }
-  current_desk.load()->post(std::move(line));
+  log_thread.load()->post(std::move(line));
 }
 
 void flush_log(milliseconds most) {
-  if (Desk* desk = current_desk) desk->flush(most);
+  if (LogThread* thread = log_thread) thread->flush(most);
 }
 
 }  // namespace mdh

@@ -23,23 +23,23 @@ TransportOptions transport_of(const Config& config) {
 }  // namespace
 
 Refresher::Refresher(const Config& config, Now now)
-    : engine_(config, random_seed(), now), courier_(transport_of(config)) {}
+    : engine_(config, random_seed(), now), worker_(transport_of(config)) {}
 
 bool Refresher::turn(Now now) {
   bool changed = false;
-  for (ErrandReport& report : courier_.reports()) {
+  for (CallReport& report : worker_.reports()) {
     engine_.report(std::move(report), now);
     changed = true;
   }
-  for (Errand& errand : engine_.turn(now)) {
-    courier_.send(std::move(errand));
+  for (UpstreamCall& call : engine_.turn(now)) {
+    worker_.send(std::move(call));
     changed = true;
   }
   return changed;
 }
 
 void Refresher::reconfigure(const Config& config, Now now) {
-  courier_.set_options(transport_of(config));
+  worker_.set_options(transport_of(config));
   engine_.reconfigure(config, now);
 }
 

@@ -1,4 +1,4 @@
-// Joins the engine, which decides, and the courier, which goes: errands out, reports in. For the
+// Joins the engine, which decides, and the worker, which asks: calls out, reports in. For the
 // daemon's loop and for `once`. One thread.
 #pragma once
 
@@ -12,12 +12,12 @@ class Refresher {
  public:
   Refresher(const Config& config, Now now);
 
-  // turn() takes in what came home and sends off what is due; returns whether the state may have
+  // turn() takes in what ended and sends off what is due; returns whether the state may have
   // changed.
   bool turn(Now now);
   // event_fd() is readable when turn() has a report to take in; next_turn() is when it is due
   // without.
-  int event_fd() const { return courier_.event_fd(); }
+  int event_fd() const { return worker_.event_fd(); }
   BootTime next_turn() const { return engine_.next_turn(); }
   // reconfigure() holds for whatever is sent from now on.
   void reconfigure(const Config& config, Now now);
@@ -27,7 +27,7 @@ class Refresher {
 
  private:
   Engine engine_;
-  Courier courier_;
+  Worker worker_;
 };
 
 }  // namespace mdh

@@ -10,8 +10,8 @@
 
 #include "common/upstream/reply_error.h"
 #include "daemon/system/give_up.h"
-#include "daemon/upstream/url_check.h"
 #include "daemon/upstream/transfer_failure.h"
+#include "daemon/upstream/url_check.h"
 
 namespace mdh {
 namespace {
@@ -29,9 +29,9 @@ using Fields = std::unique_ptr<curl_slist, FreeFields>;
 
 // They stay put while libcurl points at them.
 struct Transfer::Buffers {
-  HttpRequest request;
+  UpstreamRequest request;
   TransportOptions options;
-  HttpReply reply{};
+  UpstreamReply reply{};
   bool too_large = false;
   std::array<char, CURL_ERROR_SIZE> detail{};
   Fields fields{};
@@ -190,7 +190,8 @@ TransferEnd end_of(const Buffers& buffers, int code) {
 Transfer::Transfer(std::unique_ptr<Buffers> buffers) : buffers_(std::move(buffers)) {}
 Transfer::~Transfer() = default;
 
-Result<std::unique_ptr<Transfer>> Transfer::prepare(HttpRequest request, TransportOptions options) {
+Result<std::unique_ptr<Transfer>> Transfer::prepare(UpstreamRequest request,
+                                                    TransportOptions options) {
   const Result<Way> way = way_of(request);
   if (!way) return way.error();
   auto buffers = std::make_unique<Buffers>(Buffers{std::move(request), std::move(options)});

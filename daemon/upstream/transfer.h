@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "common/upstream/http.h"
 #include "common/result.h"
 #include "common/timestamp.h"
+#include "common/upstream/http.h"
 
 namespace mdh {
 
@@ -23,7 +23,8 @@ class Transfer {
   struct Buffers;  // what libcurl points at
 
   // prepare() makes the handle; an Error (class config) when the URL may not be called.
-  static Result<std::unique_ptr<Transfer>> prepare(HttpRequest request, TransportOptions options);
+  static Result<std::unique_ptr<Transfer>> prepare(UpstreamRequest request,
+                                                   TransportOptions options);
   ~Transfer();  // aborts it; a multi handle must have let it go before
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -32,7 +33,7 @@ class Transfer {
   void* handle() const;
   // end() is what came of it, by the CURLcode it ended with; once.
   struct Outcome {
-    Result<HttpReply> reply;
+    Result<UpstreamReply> reply;
     bool host_not_found = false;  // DNS does not know the host
   };
   Outcome end(int code);

@@ -10,7 +10,7 @@
 
 namespace mdh {
 
-// TransferEnd is what libcurl knows at the end of a transfer that did not succeed.
+// TransferEnd is what libcurl knows at the end of a transfer that did not carry_over.
 struct TransferEnd {
   int code = 0;            // CURLcode
   std::string detail{};    // its error buffer

@@ -23,7 +23,7 @@ struct FreeMulti {
 
 }  // namespace
 
-class CurlTransport::Work {
+class Transport::Work {
  public:
   explicit Work(TransportOptions options) : options_(std::move(options)), multi_(start()) {}
   ~Work() {
@@ -35,7 +35,7 @@ class CurlTransport::Work {
   void set_options(TransportOptions options) { options_ = std::move(options); }
   bool busy() const { return !flights_.empty() || !completions_.empty(); }
 
-  void start(std::uint64_t id, HttpRequest request) {
+  void start(std::uint64_t id, UpstreamRequest request) {
     auto transfer = Transfer::prepare(std::move(request), options_);
     if (!transfer) return completions_.push_back({id, transfer.error()});
     CURL* easy = (*transfer)->handle();
@@ -102,23 +102,23 @@ class CurlTransport::Work {
   std::atomic<bool> woken_{false};
 };
 
-CurlTransport::CurlTransport(TransportOptions options)
+Transport::Transport(TransportOptions options)
     : work_(std::make_unique<Work>(std::move(options))) {}
-CurlTransport::~CurlTransport() = default;
+Transport::~Transport() = default;
 
-void CurlTransport::set_options(TransportOptions options) {
+void Transport::set_options(TransportOptions options) {
   work_->set_options(std::move(options));
 }
-void CurlTransport::start(std::uint64_t id, HttpRequest request) {
+void Transport::start(std::uint64_t id, UpstreamRequest request) {
   work_->start(id, std::move(request));
 }
-bool CurlTransport::busy() const {
+bool Transport::busy() const {
   return work_->busy();
 }
-std::vector<CurlTransport::Completion> CurlTransport::wait(milliseconds most) {
+std::vector<Transport::Completion> Transport::wait(milliseconds most) {
   return work_->wait(most);
 }
-void CurlTransport::wake() {
+void Transport::wake() {
   work_->wake();
 }
 

@@ -10,30 +10,30 @@
 #include <string>
 #include <vector>
 
-#include "common/upstream/http.h"
 #include "common/result.h"
 #include "common/timestamp.h"
+#include "common/upstream/http.h"
 #include "daemon/upstream/transfer.h"
 
 namespace mdh {
 
-class CurlTransport {
+class Transport {
  public:
   struct Completion {
     std::uint64_t id;
-    Result<HttpReply> reply;
+    Result<UpstreamReply> reply;
     bool host_not_found = false;  // DNS does not know the host
   };
 
-  explicit CurlTransport(TransportOptions options);
-  ~CurlTransport();  // cancels what is under way, without waiting for the network or a resolver
-  CurlTransport(const CurlTransport&) = delete;
-  CurlTransport& operator=(const CurlTransport&) = delete;
+  explicit Transport(TransportOptions options);
+  ~Transport();  // cancels what is under way, without waiting for the network or a resolver
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
 
   // set_options() holds for requests started from now on.
   void set_options(TransportOptions options);
   // start() sends a request; its reply comes out of wait() under `id`.
-  void start(std::uint64_t id, HttpRequest request);
+  void start(std::uint64_t id, UpstreamRequest request);
   // busy() tells whether a request is under way.
   bool busy() const;
   // wait() blocks until something completed, wake() was called or `most` has passed; no wake-ups

@@ -48,7 +48,7 @@ Error broken_field(const std::string& name) {
 
 }  // namespace
 
-Result<Way> way_of(const HttpRequest& request) {
+Result<Way> way_of(const UpstreamRequest& request) {
   for (const auto& [name, value] : request.headers) {
     if (!one_line(value)) return broken_field(name);
   }

@@ -2,8 +2,8 @@
 // are one line each. Pure, but for libcurl's URL parser, which the transfer uses too.
 #pragma once
 
-#include "common/upstream/http.h"
 #include "common/result.h"
+#include "common/upstream/http.h"
 
 namespace mdh {
 
@@ -11,6 +11,6 @@ enum class Way { https, loopback_http };
 
 // way_of() is how the request goes, or an Error (class config; the stage is the caller's to set)
 // that says what to write instead.
-Result<Way> way_of(const HttpRequest& request);
+Result<Way> way_of(const UpstreamRequest& request);
 
 }  // namespace mdh

@@ -12,91 +12,77 @@
 #include "common/upstream/assertion.h"
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/token_exchange.h"
+#include "daemon/config/read_key.h"
 #include "daemon/system/clock.h"
 #include "daemon/system/entropy.h"
-#include "daemon/config/read_key.h"
 #include "daemon/system/give_up.h"
 #include "daemon/system/wake_event.h"
 
 namespace mdh {
 namespace {
 
-Stage stage_of(const Errand& errand) {
-  return errand.kind == Errand::Kind::token ? Stage::token : Stage::exchange;
+Stage stage_of(const UpstreamCall& call) {
+  return call.kind == UpstreamCall::Kind::token ? Stage::token : Stage::exchange;
 }
 
-const ProjectConfig& project_of(const Errand& errand) {
-  return errand.account->projects.at(errand.project);
+const ProjectConfig& project_of(const UpstreamCall& call) {
+  return call.account->projects.at(call.project);
 }
 
-WallTime signing_time(const Errand& errand, Now now) {
-  if (!errand.upstream_since_boot) return now.wall;
-  return WallTime(now.boot.time_since_epoch() + *errand.upstream_since_boot);
+WallTime signing_time(const UpstreamCall& call, Now now) {
+  if (!call.upstream_since_boot) return now.wall;
+  return WallTime(now.boot.time_since_epoch() + *call.upstream_since_boot);
 }
 
-std::string name_of(const KeySource& source) {
-  switch (source.kind) {
-    case KeySource::Kind::credential:
-      return "credential:" + source.name;
-    case KeySource::Kind::environment:
-      return "env:" + source.name;
-    case KeySource::Kind::file:
-    case KeySource::Kind::text:
-      break;
-  }
-  return source.name;
-}
-
-Result<HttpRequest> signed_request(const Errand& errand) {
-  const AccountConfig& account = *errand.account;
-  const Result<Secret> pem = read_key(account.private_key);
-  if (!pem) return pem.error();
-  const auto key = SigningKey::from_pem(pem->reveal(), name_of(account.private_key));
+Result<UpstreamRequest> signed_request(const UpstreamCall& call) {
+  const AccountConfig& account = *call.account;
+  const auto key = load_signing_key(account.private_key);
   if (!key) return key.error();
-  const WallTime now = signing_time(errand, read_clocks());
+  const WallTime now = signing_time(call, read_clocks());
   const auto assertion = make_assertion(account, *key, now, random_uuid());
   if (!assertion) return assertion.error();
   return token_request(account, *assertion);
 }
 
-Result<HttpRequest> request_for(const Errand& errand) {
-  if (errand.kind == Errand::Kind::token) return signed_request(errand);
-  return credentials_request(project_of(errand), *errand.token);
+Result<UpstreamRequest> request_for(const UpstreamCall& call) {
+  if (call.kind == UpstreamCall::Kind::token) return signed_request(call);
+  return credentials_request(project_of(call), *call.token);
 }
 
 // A parsed value goes into the shared, immutable form in which it travels on.
 template <typename T>
-Result<Goods> goods(Result<T> value) {
+Result<CallResult> shared_result(Result<T> value) {
   if (!value) return value.error();
-  return Goods(std::make_shared<const T>(std::move(*value)));
+  return CallResult(std::make_shared<const T>(std::move(*value)));
 }
 
-Result<Goods> read_reply(const Errand& errand, HttpReply reply, const RoundTrip& clocks) {
-  if (errand.kind == Errand::Kind::token) {
-    return goods(read_token(*errand.account, std::move(reply), clocks));
+Result<CallResult> read_reply(const UpstreamCall& call, UpstreamReply reply,
+                              const RoundTrip& clocks) {
+  if (call.kind == UpstreamCall::Kind::token) {
+    return shared_result(read_token(*call.account, std::move(reply), clocks));
   }
-  return goods(read_credentials(project_of(errand), std::move(reply), clocks));
+  return shared_result(read_credentials(project_of(call), std::move(reply), clocks));
 }
 
-Error failure(const Errand& errand, const CurlTransport::Completion& completion) {
+Error failure(const UpstreamCall& call, const Transport::Completion& completion) {
   Error error = completion.reply.error();
-  error.stage = stage_of(errand);
-  const bool hint = errand.kind == Errand::Kind::exchange && completion.host_not_found;
-  return hint ? with_shape_hint(std::move(error), project_of(errand)) : error;
+  error.stage = stage_of(call);
+  const bool hint = call.kind == UpstreamCall::Kind::exchange && completion.host_not_found;
+  return hint ? with_shape_hint(std::move(error), project_of(call)) : error;
 }
 
-// Outbox is what the courier's thread hands over; the bell tells an event loop.
+// Outbox is what the worker's thread hands over; the bell tells an event loop.
 class Outbox {
  public:
   int event_fd() const { return full_.fd(); }
 
-  void put(ErrandReport report) {
+  void put(CallReport report) {
     const std::lock_guard lock(mutex_);
     reports_.push_back(std::move(report));
     full_.ring();
   }
 
-  std::vector<ErrandReport> take() {
+  std::vector<CallReport> take() {
     const std::lock_guard lock(mutex_);
     full_.take();
     return std::exchange(reports_, {});
@@ -105,18 +91,18 @@ class Outbox {
  private:
   WakeEvent full_;
   std::mutex mutex_;
-  std::vector<ErrandReport> reports_;
+  std::vector<CallReport> reports_;
 };
 
 }  // namespace
 
-class Courier::Road {
+class Worker::WorkerThread {
  public:
-  explicit Road(TransportOptions options)
+  explicit WorkerThread(TransportOptions options)
       : options_(std::move(options)),
         transport_(options_),
         thread_(start_thread([this] { run(); })) {}
-  ~Road() {
+  ~WorkerThread() {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -124,13 +110,13 @@ class Courier::Road {
     transport_.wake();
     thread_.join();
   }
-  Road(const Road&) = delete;
-  Road& operator=(const Road&) = delete;
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
 
-  void send(Errand errand) {
+  void send(UpstreamCall call) {
     {
       const std::lock_guard lock(mutex_);
-      waiting_.push_back({std::move(errand), options_});
+      waiting_.push_back({std::move(call), options_});
     }
     transport_.wake();
   }
@@ -144,15 +130,15 @@ class Courier::Road {
 
  private:
   struct Waiting {
-    Errand errand;
+    UpstreamCall call;
     TransportOptions options;
   };
-  struct Travelling {
-    Errand errand;
+  struct Running {
+    UpstreamCall call;
     Now sent{};
   };
 
-  // One errand at a time is taken, so that an end is noticed between two signatures.
+  // One call at a time is taken, so that an end is noticed between two signatures.
   std::optional<Waiting> next() {
     const std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.empty()) return std::nullopt;
@@ -168,37 +154,37 @@ class Courier::Road {
 
   void run() {
     while (!stopping()) {
-      while (auto waiting = next()) set_out(*std::move(waiting));
-      for (auto& completion : transport_.wait(milliseconds(INT_MAX))) come_back(completion);
-      // The next errand is minutes away; what TLS needed goes back to the kernel.
-      if (travelling_.empty()) ::malloc_trim(0);
+      while (auto waiting = next()) start_call(*std::move(waiting));
+      for (auto& completion : transport_.wait(milliseconds(INT_MAX))) end_call(completion);
+      // The next call is minutes away; what TLS needed goes back to the kernel.
+      if (running_.empty()) ::malloc_trim(0);
     }
   }
 
-  void set_out(Waiting waiting) {
-    auto request = request_for(waiting.errand);
+  void start_call(Waiting waiting) {
+    auto request = request_for(waiting.call);
     const Now now = read_clocks();
     if (!request) {
-      return outbox_.put({waiting.errand.id, now, now, std::nullopt, request.error()});
+      return outbox_.put({waiting.call.id, now, now, std::nullopt, request.error()});
     }
-    const std::uint64_t id = waiting.errand.id;
-    travelling_.insert_or_assign(id, Travelling{std::move(waiting.errand), now});
+    const std::uint64_t id = waiting.call.id;
+    running_.insert_or_assign(id, Running{std::move(waiting.call), now});
     transport_.set_options(std::move(waiting.options));
     transport_.start(id, std::move(*request));
   }
 
-  void come_back(CurlTransport::Completion& completion) {
-    const auto found = travelling_.find(completion.id);
-    const Travelling travelled = std::move(found->second);
-    travelling_.erase(found);
-    const RoundTrip clocks{travelled.sent, read_clocks()};
-    ErrandReport report{completion.id, clocks.sent, clocks.received, std::nullopt,
-                        Goods(AccessTokenPtr())};
+  void end_call(Transport::Completion& completion) {
+    const auto found = running_.find(completion.id);
+    const Running ended = std::move(found->second);
+    running_.erase(found);
+    const RoundTrip clocks{ended.sent, read_clocks()};
+    CallReport report{completion.id, clocks.sent, clocks.received, std::nullopt,
+                      CallResult(AccessTokenPtr())};
     if (completion.reply) {
       report.upstream_date = completion.reply->date();
-      report.outcome = read_reply(travelled.errand, std::move(*completion.reply), clocks);
+      report.outcome = read_reply(ended.call, std::move(*completion.reply), clocks);
     } else {
-      report.outcome = failure(travelled.errand, completion);
+      report.outcome = failure(ended.call, completion);
     }
     outbox_.put(std::move(report));
   }
@@ -209,27 +195,28 @@ class Courier::Road {
   bool stopping_ = false;
 
   // The thread's own, but for transport_.wake().
-  CurlTransport transport_;
-  std::map<std::uint64_t, Travelling> travelling_;
+  Transport transport_;
+  std::map<std::uint64_t, Running> running_;
 
   Outbox outbox_;
   std::thread thread_;
 };
 
-Courier::Courier(TransportOptions options) : road_(std::make_unique<Road>(std::move(options))) {}
-Courier::~Courier() = default;
+Worker::Worker(TransportOptions options)
+    : thread_(std::make_unique<WorkerThread>(std::move(options))) {}
+Worker::~Worker() = default;
 
-void Courier::send(Errand errand) {
-  road_->send(std::move(errand));
+void Worker::send(UpstreamCall call) {
+  thread_->send(std::move(call));
 }
-int Courier::event_fd() const {
-  return road_->outbox().event_fd();
+int Worker::event_fd() const {
+  return thread_->outbox().event_fd();
 }
-std::vector<ErrandReport> Courier::reports() {
-  return road_->outbox().take();
+std::vector<CallReport> Worker::reports() {
+  return thread_->outbox().take();
 }
-void Courier::set_options(TransportOptions options) {
-  road_->set_options(std::move(options));
+void Worker::set_options(TransportOptions options) {
+  thread_->set_options(std::move(options));
 }
 
 }  // namespace mdh

@@ -1,6 +1,6 @@
-// Runs errands on one thread of its own: reads the key, signs, sends, parses, and reports. Blocking
+// Runs calls on one thread of its own: reads the key, signs, sends, parses, and reports. Blocking
 // work (a key on a slow disk, a signature) happens there and never on the loop; many requests are
-// on the road at once, so that one that hangs delays no other. Called from the loop's thread.
+// running at once, so that one that hangs delays no other. Called from the loop's thread.
 #pragma once
 
 #include <memory>
@@ -11,24 +11,24 @@
 
 namespace mdh {
 
-class Courier {
+class Worker {
  public:
-  explicit Courier(TransportOptions options);
-  ~Courier();  // cancels what is on the road and ends the thread at once
-  Courier(const Courier&) = delete;
-  Courier& operator=(const Courier&) = delete;
+  explicit Worker(TransportOptions options);
+  ~Worker();  // cancels what is running and ends the thread at once
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
-  // send() takes an errand; every errand sent is reported exactly once.
-  void send(Errand errand);
+  // send() takes a call; every call sent is reported exactly once.
+  void send(UpstreamCall call);
   // event_fd() is readable while reports() has something.
   int event_fd() const;
-  std::vector<ErrandReport> reports();
-  // set_options() holds for errands sent from now on.
+  std::vector<CallReport> reports();
+  // set_options() holds for calls sent from now on.
   void set_options(TransportOptions options);
 
  private:
-  class Road;
-  std::unique_ptr<Road> road_;
+  class WorkerThread;
+  std::unique_ptr<WorkerThread> thread_;
 };
 
 }  // namespace mdh

@@ -2,18 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/exit_status.h"
 #include "common/report/status.h"
-#include "daemon/system/clock.h"
-#include "daemon/config/load_config.h"
-#include "daemon/verbs/endpoint_client.h"
 #include "daemon/config/folders.h"
-#include "daemon/verbs/terminal.h"
+#include "daemon/config/load_config.h"
 #include "daemon/endpoint/token_store.h"
+#include "daemon/system/clock.h"
+#include "daemon/verbs/endpoint_client.h"
+#include "daemon/verbs/terminal.h"
 
 namespace mdh {
 namespace {
-
-constexpr int kConfiguration = 78;
 
 using Json = nlohmann::ordered_json;
 
@@ -39,7 +38,7 @@ Result<std::string> process_form(std::string_view container) {
   return document.dump() + "\n";
 }
 
-Error refusal(const std::string& profile, const EndpointReply& reply) {
+Error refusal(const std::string& profile, const ClientReply& reply) {
   const Json body = Json::parse(reply.body.reveal(), nullptr, false);
   const std::string why = body.is_object() ? text_of(body, "message") : "";
   return {ErrorClass::refused, Stage::endpoint,
@@ -65,35 +64,12 @@ int fail_in_one_line(Error error) {
 
 }  // namespace
 
-int ask_process(const Command& command) {
+int print_process_credentials(const Command& command) {
   Result<std::string> document = fetch(command);
   if (!document) return fail_in_one_line(document.error());
   const bool printed = print(*document);
   wipe(*document);
   return printed ? 0 : 1;
-}
-
-int ask_rotate_token(const Command& command) {
-  EndpointConfig endpoint;  // where only the notebook's environment is: the defaults
-  if (configuration_file(command.source)) {
-    Result<Config> config = load_config(command.source);
-    if (!config) {
-      print_error(config.error());
-      return kConfiguration;
-    }
-    endpoint = std::move(config->endpoint);
-  }
-  const Result<Folders> folders = open_folders(command.source);
-  if (!folders) return fail_in_one_line(folders.error());
-  const Done rotated = rotate_token(endpoint, folders->state, read_clocks().wall, command.grace);
-  if (!rotated) {
-    print_error(rotated.error());
-    return 1;
-  }
-  return print("new token in " + token_path(endpoint, folders->state) +
-               "; the old one stays valid for " + spoken_duration(command.grace) + "\n")
-             ? 0
-             : 1;
 }
 
 }  // namespace mdh

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "daemon/upstream/transport.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
+#include "daemon/upstream/transport.h"
 
 namespace mdh {
 namespace {
@@ -57,9 +57,9 @@ Fields authorization(const Secret* token) {
   return fields;
 }
 
-Result<EndpointReply> exchange(const std::string& url, bool post, const Secret* token) {
+Result<ClientReply> exchange(const std::string& url, bool post, const Secret* token) {
   start_curl();
-  EndpointReply reply;
+  ClientReply reply;
   const Handle handle(curl_easy_init());
   if (!handle) return no_daemon(": libcurl has no memory");
   set_up(handle.get(), url, reply.body);
@@ -78,9 +78,9 @@ Result<EndpointReply> exchange(const std::string& url, bool post, const Secret* 
   return reply;
 }
 
-Result<EndpointReply> first_answer(const EndpointRecord& record, const std::string& path, bool post,
-                                   const Secret* token) {
-  Result<EndpointReply> last = no_daemon(": it names no address");
+Result<ClientReply> first_answer(const EndpointRecord& record, const std::string& path, bool post,
+                                 const Secret* token) {
+  Result<ClientReply> last = no_daemon(": it names no address");
   for (const std::string& url : record.urls) {
     last = exchange(url + path, post, token);
     if (last) return last;
@@ -107,17 +107,17 @@ Result<EndpointClient> EndpointClient::find(const SourceOptions& source,
 
 EndpointClient::EndpointClient(EndpointRecord record) : record_(std::move(record)) {}
 
-Result<EndpointReply> EndpointClient::get(const std::string& path) const {
+Result<ClientReply> EndpointClient::get(const std::string& path) const {
   return first_answer(record_, path, false, nullptr);
 }
 
-Result<EndpointReply> EndpointClient::get_with_token(const std::string& path) const {
+Result<ClientReply> EndpointClient::get_with_token(const std::string& path) const {
   const Result<Secret> held = token();
   if (!held) return held.error();
   return first_answer(record_, path, false, &*held);
 }
 
-Result<EndpointReply> EndpointClient::post(const std::string& path) const {
+Result<ClientReply> EndpointClient::post(const std::string& path) const {
   const Result<Secret> held = token();
   if (!held) return held.error();
   return first_answer(record_, path, true, &*held);

@@ -8,12 +8,12 @@
 
 #include "common/result.h"
 #include "common/secret.h"
-#include "daemon/config/load_config.h"
 #include "daemon/config/folders.h"
+#include "daemon/config/load_config.h"
 
 namespace mdh {
 
-struct EndpointReply {
+struct ClientReply {
   int status = 0;
   Secret body;
 };
@@ -30,9 +30,9 @@ class EndpointClient {
   // get() and post() are one exchange with the first address that answers, whatever its status. An
   // Error of class unreachable says that no daemon answers; of class config that the token cannot
   // be read.
-  Result<EndpointReply> get(const std::string& path) const;
-  Result<EndpointReply> get_with_token(const std::string& path) const;
-  Result<EndpointReply> post(const std::string& path) const;
+  Result<ClientReply> get(const std::string& path) const;
+  Result<ClientReply> get_with_token(const std::string& path) const;
+  Result<ClientReply> post(const std::string& path) const;
 
   // base_url() is what to publish: the IPv4 address where there is one, since some SDKs take no
   // other (CLIENTS.md R1). No slash at the end.

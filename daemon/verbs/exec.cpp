@@ -8,22 +8,18 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/exit_status.h"
 #include "common/report/child_environment.h"
-#include "daemon/verbs/aws_files.h"
-#include "daemon/verbs/endpoint_client.h"
+#include "common/report/status_view.h"
+#include "daemon/config/folders.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/process_hygiene.h"
-#include "daemon/config/folders.h"
-#include "common/report/status_view.h"
+#include "daemon/verbs/aws_files.h"
+#include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
 namespace {
-
-constexpr int kUsage = 2;
-constexpr int kNoDaemon = 4;
-constexpr int kNotExecutable = 126;
-constexpr int kNotFound = 127;
 
 int complain(const Error& error, int status) {
   print_error(error);
@@ -64,7 +60,7 @@ Error unknown_profile(const std::string& profile) {
 }
 
 Result<ProfileView> profile_of(const EndpointClient& client, const std::string& profile) {
-  const Result<EndpointReply> reply = client.get("/status");
+  const Result<ClientReply> reply = client.get("/status");
   if (!reply) return reply.error();
   const Result<StatusView> view = read_status(reply->body.reveal());
   if (!view) return view.error();
@@ -100,10 +96,10 @@ Result<ChildWish> wish_of(const Command& command) {
 }
 
 int status_of(const Error& error) {
-  if (error.error_class == ErrorClass::config && error.stage == Stage::config) return kUsage;
+  if (error.error_class == ErrorClass::config && error.stage == Stage::config) return kExitUsage;
   const bool silent =
       error.error_class == ErrorClass::unreachable || error.error_class == ErrorClass::malformed;
-  return silent ? kNoDaemon : 1;
+  return silent ? kExitNoDaemon : 1;
 }
 
 void apply(const EnvironmentChange& change) {
@@ -121,12 +117,12 @@ int become(const std::vector<std::string>& words) {
   const int why = errno;
   return complain(
       {ErrorClass::config, Stage::endpoint, "cannot run " + words[0] + ": " + std::strerror(why)},
-      why == ENOENT ? kNotFound : kNotExecutable);
+      why == ENOENT ? kExitNotFound : kExitNotExecutable);
 }
 
 }  // namespace
 
-int ask_env(const Command& command) {
+int print_environment(const Command& command) {
   Result<ChildWish> wish = wish_of(command);
   if (!wish) return complain(wish.error(), status_of(wish.error()));
   warn_of_default(command);
@@ -136,7 +132,7 @@ int ask_env(const Command& command) {
   return printed ? 0 : 1;
 }
 
-int ask_exec(const Command& command) {
+int exec_command(const Command& command) {
   Result<ChildWish> wish = wish_of(command);
   if (!wish) return complain(wish.error(), status_of(wish.error()));
   warn_of_default(command);

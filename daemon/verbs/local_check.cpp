@@ -10,11 +10,11 @@
 
 #include "common/report/child_environment.h"
 #include "common/upstream/signing_key.h"
-#include "daemon/verbs/aws_files.h"
-#include "daemon/system/environment.h"
-#include "daemon/config/read_key.h"
-#include "daemon/verbs/port_owner.h"
 #include "daemon/config/folders.h"
+#include "daemon/config/read_key.h"
+#include "daemon/system/environment.h"
+#include "daemon/verbs/aws_files.h"
+#include "daemon/verbs/port_owner.h"
 
 namespace mdh {
 namespace {
@@ -26,13 +26,8 @@ constexpr const char* kRelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 KeyFact examine_key(const AccountConfig& account) {
   KeyFact fact;
   fact.account = account.name;
-  fact.origin = account.private_key.name;
-  const Result<Secret> pem = read_key(account.private_key);
-  if (!pem) {
-    fact.error = pem.error();
-    return fact;
-  }
-  const Result<SigningKey> key = SigningKey::from_pem(pem->reveal(), fact.origin);
+  fact.origin = described(account.private_key);
+  const Result<SigningKey> key = load_signing_key(account.private_key);
   if (!key) {
     fact.error = key.error();
     return fact;

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 
+#include "common/exit_status.h"
 #include "common/report/status.h"
-#include "daemon/system/clock.h"
-#include "daemon/upstream/transport.h"
-#include "daemon/launch.h"
-#include "daemon/system/log.h"
+#include "common/state/condition.h"
+#include "daemon/config/load_config.h"
 #include "daemon/profile_file/writer.h"
+#include "daemon/system/clock.h"
+#include "daemon/system/environment.h"
+#include "daemon/system/log.h"
 #include "daemon/upstream/refresher.h"
+#include "daemon/upstream/transport.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
@@ -43,7 +46,7 @@ std::string progress_of(const State& state) {
          std::to_string(state.profiles.size()) + " profiles";
 }
 
-// One attempt for every profile; the reports come home while the others are still on the road.
+// One attempt for every profile; calls end while others still run.
 void fetch(Refresher& refresher) {
   Progress progress;
   while (refresher.turn(read_clocks()), !all_attempted(refresher.state())) {
@@ -57,13 +60,13 @@ bool print_fetched(const State& state, Now now) {
   bool all = true;
   for (const ProfileState& profile : state.profiles) {
     if (servable(state, profile, now)) {
-      print(profile.profile + ": credentials valid until " +
+      print(profile.name + ": credentials valid until " +
             format_rfc3339(profile.credentials->expiration) + "\n");
       continue;
     }
     all = false;
     Error error = profile.last_failure ? profile.last_failure->error : Error{};
-    error.message = "profile " + profile.profile + ": " + error.message;
+    error.message = "profile " + profile.name + ": " + error.message;
     print_error(error);
   }
   return all;

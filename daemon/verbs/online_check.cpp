@@ -5,10 +5,10 @@
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/signing_key.h"
 #include "common/upstream/token_exchange.h"
-#include "daemon/system/clock.h"
-#include "daemon/upstream/transport.h"
-#include "daemon/system/entropy.h"
 #include "daemon/config/read_key.h"
+#include "daemon/system/clock.h"
+#include "daemon/system/entropy.h"
+#include "daemon/upstream/transport.h"
 
 namespace mdh {
 namespace {
@@ -18,12 +18,12 @@ constexpr milliseconds kLongest{15000};  // more than the transport's own limit
 using Tell = std::function<void(const std::string&)>;
 
 struct Trip {
-  Result<HttpReply> reply;
+  Result<UpstreamReply> reply;
   RoundTrip clocks;
   bool host_not_found = false;
 };
 
-Trip send(CurlTransport& transport, HttpRequest request) {
+Trip send(Transport& transport, UpstreamRequest request) {
   RoundTrip clocks;
   clocks.sent = read_clocks();
   transport.start(1, std::move(request));
@@ -37,11 +37,8 @@ Trip send(CurlTransport& transport, HttpRequest request) {
 }
 
 // The account's token request, and the clock in its answer of whatever status.
-Result<AccessToken> token_for(CurlTransport& transport, const AccountConfig& account,
-                              Facts& facts) {
-  const Result<Secret> pem = read_key(account.private_key);
-  if (!pem) return pem.error();
-  const auto key = SigningKey::from_pem(pem->reveal(), account.private_key.name);
+Result<AccessToken> token_for(Transport& transport, const AccountConfig& account, Facts& facts) {
+  const auto key = load_signing_key(account.private_key);
   if (!key) return key.error();
   const auto assertion = make_assertion(account, *key, read_clocks().wall, random_uuid());
   if (!assertion) return assertion.error();
@@ -56,7 +53,7 @@ Result<AccessToken> token_for(CurlTransport& transport, const AccountConfig& acc
   return read_token(account, std::move(trip.reply).value(), trip.clocks);
 }
 
-Result<Credentials> set_for(CurlTransport& transport, const ProjectConfig& project,
+Result<Credentials> set_for(Transport& transport, const ProjectConfig& project,
                             const AccessToken& token) {
   Trip trip = send(transport, credentials_request(project, token));
   if (trip.reply) return read_credentials(project, std::move(trip.reply).value(), trip.clocks);
@@ -69,12 +66,12 @@ ExchangeFact fact_of(const AccountConfig& account, const std::string& profile) {
   ExchangeFact fact;
   fact.account = account.name;
   fact.service_account = account.service_account;
-  fact.key_origin = account.private_key.name;
+  fact.key_origin = described(account.private_key);
   fact.profile = profile;
   return fact;
 }
 
-void ask_account(CurlTransport& transport, const AccountConfig& account, const Tell& tell,
+void ask_account(Transport& transport, const AccountConfig& account, const Tell& tell,
                  Facts& facts) {
   tell("asking for the access token of account " + account.name);
   ExchangeFact of_token = fact_of(account, "");
@@ -102,7 +99,7 @@ bool key_usable(const Facts& facts, const std::string& account) {
 }  // namespace
 
 void add_online_facts(const Config& config, const Tell& progress, Facts& facts) {
-  CurlTransport transport(TransportOptions{config.ca_file});
+  Transport transport(TransportOptions{config.ca_file});
   for (const AccountConfig& account : config.accounts) {
     if (key_usable(facts, account.name)) ask_account(transport, account, progress, facts);
   }

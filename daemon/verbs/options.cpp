@@ -6,12 +6,11 @@
 #include <memory>
 #include <string_view>
 
+#include "common/exit_status.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
 namespace {
-
-constexpr int kUsage = 2;
 
 const char* const kVersion = "mdh-credentials " MDH_VERSION "\nbuilt with " MDH_LIBRARIES "\n";
 
@@ -154,7 +153,7 @@ void add_questions(CLI::App& app, Command& command) {
 }
 
 void add_environment(CLI::App& app, Command& command) {
-  CLI::App* printed = add_verb(app, command, Verb::print_process, "process",
+  CLI::App* printed = add_verb(app, command, Verb::process, "process",
                                "Print credentials as credential_process wants them");
   add_profile(*printed, command, "The profile")->required();
   add_daemon(*printed, command);
@@ -211,7 +210,7 @@ int refuse(const std::string& message, const CLI::App& app) {
   const std::string verb = chosen.empty() ? "" : chosen.front()->get_name() + " ";
   print_error({ErrorClass::config, Stage::config, lower_first(message),
                "mdh-credentials " + verb + "--help shows what there is"});
-  return kUsage;
+  return kExitUsage;
 }
 
 }  // namespace

@@ -12,18 +12,7 @@
 namespace mdh {
 
 struct Command {
-  enum class Verb {
-    serve,
-    once,
-    check,
-    status,
-    wait,
-    refresh,
-    print_process,
-    env,
-    exec,
-    rotate_token
-  };
+  enum class Verb { serve, once, check, status, wait, refresh, process, env, exec, rotate_token };
   Verb verb = Verb::serve;
   SourceOptions source;                 // what the verb takes of it; the rest is unset
   std::optional<std::string> endpoint;  // --endpoint URL: the daemon, instead of endpoint.json

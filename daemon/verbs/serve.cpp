@@ -2,15 +2,16 @@
 
 #include <csignal>
 
-#include "daemon/system/clock.h"
-#include "daemon/upstream/transport.h"
+#include "common/exit_status.h"
+#include "daemon/config/load_config.h"
+#include "daemon/endpoint/token_store.h"
 #include "daemon/service/fd_store.h"
-#include "daemon/launch.h"
+#include "daemon/service/service.h"
+#include "daemon/system/clock.h"
 #include "daemon/system/log.h"
 #include "daemon/system/process_hygiene.h"
-#include "daemon/service/service.h"
+#include "daemon/upstream/transport.h"
 #include "daemon/verbs/terminal.h"
-#include "daemon/endpoint/token_store.h"
 
 namespace mdh {
 namespace {

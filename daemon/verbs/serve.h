@@ -1,4 +1,4 @@
-// `serve`: the daemon in the foreground. Joins engine, courier, sink, endpoint, notifier and
+// `serve`: the daemon in the foreground. Joins engine, worker, sink, endpoint, notifier and
 // watcher on one sd-event loop.
 #pragma once
 

@@ -5,17 +5,16 @@
 #include <map>
 #include <thread>
 
+#include "common/exit_status.h"
+#include "common/report/status_view.h"
 #include "daemon/system/clock.h"
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/status_table.h"
-#include "common/report/status_view.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
 namespace {
 
-constexpr int kSomeNot = 3;
-constexpr int kNoDaemon = 4;
 constexpr milliseconds kOutcomeLimit{15000};
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{1000};
@@ -28,7 +27,7 @@ struct Answer {
 Result<Answer> ask(const Command& command) {
   const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
   if (!client) return client.error();
-  const Result<EndpointReply> reply = client->get("/status");
+  const Result<ClientReply> reply = client->get("/status");
   if (!reply) return reply.error();
   Answer answer;
   answer.text = reply->body.reveal();
@@ -39,7 +38,7 @@ Result<Answer> ask(const Command& command) {
 }
 
 int status_of(const Error& error) {
-  return error.error_class == ErrorClass::config ? 1 : kNoDaemon;
+  return error.error_class == ErrorClass::config ? kExitFailed : kExitNoDaemon;
 }
 
 int complain(const Error& error) {
@@ -52,7 +51,7 @@ int unknown_profile(const Command& command, const StatusView& view) {
   for (const ProfileView& one : view.profiles) known += (known.empty() ? "" : ", ") + one.profile;
   print_error({ErrorClass::config, Stage::config, "the daemon knows no profile " + command.profile,
                "it knows: " + known});
-  return 2;
+  return kExitUsage;
 }
 
 std::vector<ProfileView> chosen(const Command& command, const StatusView& view) {
@@ -66,7 +65,7 @@ std::vector<ProfileView> chosen(const Command& command, const StatusView& view) 
 int verdict(const std::vector<ProfileView>& profiles) {
   const bool all =
       std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.usable(); });
-  return all ? 0 : kSomeNot;
+  return all ? kExitGood : kExitNotReady;
 }
 
 // Patience pauses longer each time and never past the end.
@@ -101,7 +100,7 @@ int gave_up(const Result<Answer>& last, const std::vector<ProfileView>& profiles
   if (!last) return complain(last.error());
   print_error({ErrorClass::unreachable, Stage::endpoint,
                "gave up waiting for " + waiting_for(profiles), "mdh-credentials status"});
-  return kSomeNot;
+  return kExitNotReady;
 }
 
 // The moment of the last attempt's end, good or bad, by profile.
@@ -119,7 +118,7 @@ Result<std::vector<std::string>> request(const EndpointClient& client,
                                          const std::vector<ProfileView>& profiles) {
   std::vector<std::string> accepted;
   for (const ProfileView& one : profiles) {
-    const Result<EndpointReply> reply = client.post("/refresh/" + one.profile);
+    const Result<ClientReply> reply = client.post("/refresh/" + one.profile);
     if (!reply) return reply.error();
     if (reply->status == 202) {
       accepted.push_back(one.profile);
@@ -162,7 +161,7 @@ Result<Answer> await_outcome(const Command& command, const std::vector<std::stri
 
 }  // namespace
 
-int ask_status(const Command& command) {
+int print_status(const Command& command) {
   const Result<Answer> answer = ask(command);
   if (!answer) return complain(answer.error());
   const std::vector<ProfileView> profiles = chosen(command, answer->view);
@@ -172,7 +171,7 @@ int ask_status(const Command& command) {
   return print(text) ? verdict(profiles) : 1;
 }
 
-int ask_wait(const Command& command) {
+int wait_until_ready(const Command& command) {
   Patience patience(command.timeout);
   Progress progress;
   while (true) {
@@ -195,7 +194,7 @@ int ask_wait(const Command& command) {
   }
 }
 
-int ask_refresh(const Command& command) {
+int refresh_now(const Command& command) {
   const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
   if (!client) return complain(client.error());
   const Result<Answer> before = ask(command);
@@ -205,7 +204,7 @@ int ask_refresh(const Command& command) {
   const auto asked = request(*client, profiles);
   if (!asked) {
     print_error(asked.error());
-    return asked.error().error_class == ErrorClass::unreachable ? kNoDaemon : 1;
+    return asked.error().error_class == ErrorClass::unreachable ? kExitNoDaemon : 1;
   }
   const Result<Answer> after = await_outcome(command, *asked, marks_of(before->view));
   if (!after) return complain(after.error());

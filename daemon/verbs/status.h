@@ -7,10 +7,10 @@ namespace mdh {
 
 // Each returns its exit status: 0 all (or the named profile) valid, 3 some not, 4 no daemon
 // answers.
-int ask_status(const Command& command);
-// ask_wait() returns 0 as soon as all is ready; 3 or 4 only at the timeout.
-int ask_wait(const Command& command);
-// ask_refresh() waits for the outcome, 15 s at most.
-int ask_refresh(const Command& command);
+int print_status(const Command& command);
+// wait_until_ready() returns 0 as soon as all is ready; 3 or 4 only at the timeout.
+int wait_until_ready(const Command& command);
+// refresh_now() waits for the outcome, 15 s at most.
+int refresh_now(const Command& command);
 
 }  // namespace mdh

@@ -3,13 +3,12 @@
 #include <chrono>
 
 #include "common/report/status.h"
+#include "common/state/state.h"
 #include "daemon/system/clock.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
 namespace {
-
-constexpr seconds kSkewWorthTelling{60};
 
 Ink ink_of(const std::string& state) {
   if (state == "valid") return Ink::good;

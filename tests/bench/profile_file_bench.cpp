@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "daemon/profile_file/replace_file.h"
 #include "daemon/profile_file/edit_file.h"
+#include "daemon/profile_file/replace_file.h"
 #include "tests/proofs/generation.h"
 #include "tests/support/temporary_folder.h"
 

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "common/config/rules.h"
 #include "common/config/from_json.h"
+#include "common/config/rules.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);

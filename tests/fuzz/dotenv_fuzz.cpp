@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "common/config/from_notebook.h"
 #include "common/config/dotenv.h"
+#include "common/config/from_notebook.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);

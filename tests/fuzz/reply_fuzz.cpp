@@ -15,8 +15,8 @@ using namespace mdh;
 constexpr std::array<int, 8> kStatuses{200, 400, 401, 403, 404, 429, 500, 302};
 const Now kNow{BootTime(milliseconds(1'000'000)), WallTime(milliseconds(1'800'000'000'000))};
 
-HttpReply reply_of(int status, std::string_view text) {
-  HttpReply reply;
+UpstreamReply reply_of(int status, std::string_view text) {
+  UpstreamReply reply;
   reply.status = status;
   const std::size_t line = text.find('\n');
   if (line != text.npos) {
@@ -33,7 +33,7 @@ HttpReply reply_of(int status, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size < 2) return 0;
   const std::string_view text(reinterpret_cast<const char*>(bytes) + 2, size - 2);
-  HttpReply reply = reply_of(kStatuses[bytes[1] % kStatuses.size()], text);
+  UpstreamReply reply = reply_of(kStatuses[bytes[1] % kStatuses.size()], text);
   const RoundTrip clocks{kNow, kNow};
   if (bytes[0] % 2 == 0) {
     const auto token = read_token(AccountConfig{}, std::move(reply), clocks);

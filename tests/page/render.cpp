@@ -4,8 +4,8 @@
 #include <string>
 
 #include "common/report/metrics.h"
-#include "common/report/status.h"
 #include "common/report/page.h"
+#include "common/report/status.h"
 
 namespace {
 
@@ -24,7 +24,7 @@ CredentialsPtr credentials(seconds left) {
 
 ProfileState profile(const std::string& name, std::size_t account, seconds left) {
   ProfileState made;
-  made.profile = name;
+  made.name = name;
   made.account = account;
   made.region = "us-east-1";
   made.attempted = true;

@@ -33,14 +33,14 @@ class EngineMember {
 
   int act(Time time, bool up) {
     if (away_ && *due_ <= time) {
-      ErrandReport report{away_->id, at(time - kTrip), at(time), std::nullopt,
-                          outcome_of(answer_, away_->kind, at(time))};
+      CallReport report{away_->id, at(time - kTrip), at(time), std::nullopt,
+                        outcome_of(answer_, away_->kind, at(time))};
       away_.reset();
       engine_.report(std::move(report), at(time));
     }
-    auto errands = engine_.turn(at(time));
-    if (errands.empty()) return 0;
-    away_ = std::move(errands.front());
+    auto calls = engine_.turn(at(time));
+    if (calls.empty()) return 0;
+    away_ = std::move(calls.front());
     answer_ = Answer{.status = up ? 200 : 0};
     answer_.lasts = seconds(300);
     answer_.expiration = time + kLife;
@@ -52,7 +52,7 @@ class EngineMember {
  private:
   static Now at(Time time) { return {kBoot + time, kStart + time}; }
   Engine engine_;
-  std::optional<Errand> away_;
+  std::optional<UpstreamCall> away_;
   std::optional<Time> due_;
   Answer answer_;
 };

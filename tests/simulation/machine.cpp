@@ -31,7 +31,7 @@ Machine::Machine(const Weather& weather, std::uint64_t seed)
   ledger_.client = "mdh-credentials";
   for (const ProfileState& profile : engine_.state().profiles) {
     Profile one;
-    one.project = std::stoi(profile.profile.substr(1));
+    one.project = std::stoi(profile.name.substr(1));
     profiles_.push_back(one);
   }
 }
@@ -58,34 +58,33 @@ void Machine::live(Time lasts) {
 }
 
 void Machine::turn() {
-  for (Errand& errand : engine_.turn(now())) send(std::move(errand));
+  for (UpstreamCall& call : engine_.turn(now())) send(std::move(call));
   next_turn_ = engine_.next_turn();
   if (next_turn_ <= now().boot) fail("the engine asks for a turn it does not need", 0);
 }
 
-void Machine::send(Errand errand) {
-  const int account = errand.account->name[1] - '0';
-  check_flight(errand);
+void Machine::send(UpstreamCall call) {
+  const int account = call.account->name[1] - '0';
+  check_flight(call);
   Answer answer;
-  if (errand.kind == Errand::Kind::token) {
+  if (call.kind == UpstreamCall::Kind::token) {
     const Now sent = now();
-    const WallTime client =
-        errand.upstream_since_boot
-            ? WallTime(sent.boot.time_since_epoch() + *errand.upstream_since_boot)
-            : sent.wall;
+    const WallTime client = call.upstream_since_boot
+                                ? WallTime(sent.boot.time_since_epoch() + *call.upstream_since_boot)
+                                : sent.wall;
     answer = upstream_.token(time_, account, client - kStart);
   } else {
-    const int project = std::stoi(errand.account->projects[errand.project].profile.substr(1));
-    answer = upstream_.exchange(time_, place(project), tokens_[errand.token.get()]);
+    const int project = std::stoi(call.account->projects[call.project].profile.substr(1));
+    answer = upstream_.exchange(time_, place(project), tokens_[call.token.get()]);
   }
   const Time back = time_ + answer.takes;
-  away_.emplace(back, Away{std::move(errand), now(), answer});
+  away_.emplace(back, Away{std::move(call), now(), answer});
 }
 
-ErrandReport Machine::report_of(const Away& away) const {
+CallReport Machine::report_of(const Away& away) const {
   std::optional<WallTime> date;
   if (away.answer.date) date = kStart + *away.answer.date;
-  return {away.errand.id, away.sent, now(), date, outcome_of(away.answer, away.errand.kind, now())};
+  return {away.call.id, away.sent, now(), date, outcome_of(away.answer, away.call.kind, now())};
 }
 
 bool Machine::arrive() {
@@ -94,10 +93,10 @@ bool Machine::arrive() {
     Away away = std::move(away_.extract(away_.begin()).mapped());
     // What came while the machine slept is a timeout by now.
     if (away.sent.boot + away.answer.takes + seconds(1) < now().boot) away.answer = Answer{};
-    ErrandReport report = report_of(away);
-    if (away.errand.kind == Errand::Kind::exchange) {
-      flights_[static_cast<std::size_t>(away.errand.account->name[1] - '0')] -= 1;
-      const auto& profile = away.errand.account->projects[away.errand.project].profile;
+    CallReport report = report_of(away);
+    if (away.call.kind == UpstreamCall::Kind::exchange) {
+      flights_[static_cast<std::size_t>(away.call.account->name[1] - '0')] -= 1;
+      const auto& profile = away.call.account->projects[away.call.project].profile;
       const auto* state = find_profile(engine_.state(), profile);
       profiles_[static_cast<std::size_t>(state - engine_.state().profiles.data())].away = false;
     } else if (report.outcome.ok()) {
@@ -155,8 +154,8 @@ void Machine::write_files() {
     if (!profile.credentials || profiles_[i].on_disk == profile.credentials->expiration) continue;
     if (full && profile.file.condition == FileCondition::failed) continue;
     if (!full) profiles_[i].on_disk = profile.credentials->expiration;
-    engine_.note_file(profile.profile, {"/f", full ? FileCondition::failed : FileCondition::written,
-                                        full ? "disk full" : ""});
+    engine_.note_file(profile.name, {"/f", full ? FileCondition::failed : FileCondition::written,
+                                     full ? "disk full" : ""});
   }
 }
 

@@ -33,7 +33,7 @@ class Machine {
 
  private:
   struct Away {
-    Errand errand;
+    UpstreamCall call;
     Now sent;
     Answer answer;
   };
@@ -46,10 +46,10 @@ class Machine {
 
   Now now() const;
   Now now_at(Time time) const;
-  void send(Errand errand);
+  void send(UpstreamCall call);
   bool arrive();
   void turn();
-  ErrandReport report_of(const Away& away) const;
+  CallReport report_of(const Away& away) const;
   Time next_step() const;
   void advance(Time to);
   void apply_changes(Time after, Time until);
@@ -57,7 +57,7 @@ class Machine {
   void probe();
   void check_step();
   void check_recovery(std::size_t index);
-  void check_flight(const Errand& errand);
+  void check_flight(const UpstreamCall& call);
   void fail(const std::string& promise, std::size_t index);
   Time true_left(std::size_t index) const;
 

@@ -10,16 +10,16 @@ namespace {
 
 constexpr seconds kMinute{60};
 // Two round trips in fair weather, three rounds of eight exchanges, and the model's own grain.
-constexpr seconds kRoad{3};
+constexpr seconds kCallTime{3};
 constexpr seconds kLongestLead{1800};
 constexpr seconds kClockError{2};
 
 // How long after the weather cleared a failure of that kind may last.
 Time allowance(const std::optional<Failure>& failure) {
-  if (!failure) return kMinute + kRoad;
+  if (!failure) return kMinute + kCallTime;
   const Error& error = failure->error;
-  if (error.retry_after) return *error.retry_after + *error.retry_after / 10 + kMinute + kRoad;
-  return kRoad + (error.error_class == ErrorClass::refused ? Time(minutes(15)) : Time(kMinute));
+  if (error.retry_after) return *error.retry_after + *error.retry_after / 10 + kMinute + kCallTime;
+  return kCallTime + (error.error_class == ErrorClass::refused ? Time(minutes(15)) : Time(kMinute));
 }
 
 Time lead(int project) {
@@ -36,7 +36,7 @@ Time Machine::true_left(std::size_t index) const {
 void Machine::fail(const std::string& promise, std::size_t index) {
   if (!broken_.empty()) return;
   const auto minute = std::chrono::floor<minutes>(time_);
-  broken_ = promise + ": " + engine_.state().profiles[index].profile + " at " +
+  broken_ = promise + ": " + engine_.state().profiles[index].name + " at " +
             std::to_string(time_.count()) + " ms (day " + std::to_string(minute / hours(24)) +
             ", minute " + std::to_string(minute.count() % (24 * 60)) + ")";
 }
@@ -49,14 +49,14 @@ void Machine::check_step() {
     if (served && true_left(i) <= Time(0)) fail("an expired set is served", i);
     if (!served && true_left(i) > kLeastServed + kClockError) fail("503 though a set is valid", i);
   }
-  if (!state.turning) fail("the engine says that it is stuck", 0);
+  if (state.stuck) fail("the engine says that it is stuck", 0);
 }
 
-void Machine::check_flight(const Errand& errand) {
-  if (errand.kind == Errand::Kind::token) return;
-  const auto account = static_cast<std::size_t>(errand.account->name[1] - '0');
+void Machine::check_flight(const UpstreamCall& call) {
+  if (call.kind == UpstreamCall::Kind::token) return;
+  const auto account = static_cast<std::size_t>(call.account->name[1] - '0');
   if (++flights_[account] > 8) fail("more than eight exchanges at once", 0);
-  const auto& name = errand.account->projects[errand.project].profile;
+  const auto& name = call.account->projects[call.project].profile;
   const auto* state = find_profile(engine_.state(), name);
   const auto index = static_cast<std::size_t>(state - engine_.state().profiles.data());
   if (std::exchange(profiles_[index].away, true)) fail("two flights of one project", index);
@@ -81,7 +81,7 @@ void Machine::check_recovery(std::size_t index) {
   if (lasted > allowed) {
     fail(profile.last_failure ? "not recovered after the weather cleared" : "starved", index);
   }
-  const bool ours = profile.last_failure && allowed <= kMinute + kRoad;
+  const bool ours = profile.last_failure && allowed <= kMinute + kCallTime;
   if (ours) slowest_recovery_ = std::max(slowest_recovery_, lasted);
 }
 

@@ -34,14 +34,14 @@ CredentialsPtr set_of(const Answer& answer) {
 
 }  // namespace
 
-Result<Goods> outcome_of(const Answer& answer, Errand::Kind kind, Now now) {
+Result<CallResult> outcome_of(const Answer& answer, UpstreamCall::Kind kind, Now now) {
   if (answer.status == 0) return failure(ErrorClass::unreachable, answer, "no answer");
   if (answer.status >= 500) return failure(ErrorClass::unreachable, answer, "server error");
   if (answer.status == 429) return failure(ErrorClass::throttled, answer, "too many requests");
   if (answer.garbage) return failure(ErrorClass::malformed, answer, "no JSON");
   if (answer.status >= 400) return failure(ErrorClass::refused, answer, "refused");
-  if (kind == Errand::Kind::token) return Goods(token_of(answer, now));
-  return Goods(set_of(answer));
+  if (kind == UpstreamCall::Kind::token) return CallResult(token_of(answer, now));
+  return CallResult(set_of(answer));
 }
 
 }  // namespace mdh::simulation

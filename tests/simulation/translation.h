@@ -9,7 +9,7 @@ namespace mdh::simulation {
 inline constexpr WallTime kStart{seconds(1'800'000'000)};
 inline constexpr BootTime kBoot{seconds(1000)};
 
-// outcome_of() is the answer as the courier would report it at `now`.
-Result<Goods> outcome_of(const Answer& answer, Errand::Kind kind, Now now);
+// outcome_of() is the answer as the worker would report it at `now`.
+Result<CallResult> outcome_of(const Answer& answer, UpstreamCall::Kind kind, Now now);
 
 }  // namespace mdh::simulation

@@ -36,9 +36,9 @@ inline std::vector<std::filesystem::path> golden_replies(const std::string& stag
 
 // A .reply file is a status line, fields, an empty line, the body; its own last line end is no part
 // of the body.
-inline HttpReply read_reply_file(const std::filesystem::path& path) {
+inline UpstreamReply read_reply_file(const std::filesystem::path& path) {
   std::istringstream text(golden_text(path));
-  HttpReply reply;
+  UpstreamReply reply;
   std::string line;
   std::getline(text, line);
   reply.status = std::stoi(line.substr(9, 3));

@@ -8,9 +8,9 @@ namespace {
 constexpr BootTime kBoot{seconds(1000)};
 constexpr WallTime kWall{seconds(1'800'000'000)};
 
-std::string call_of(const Errand& errand) {
-  if (errand.kind == Errand::Kind::token) return "token " + errand.account->name;
-  return "exchange " + errand.account->projects[errand.project].profile;
+std::string call_of(const UpstreamCall& call) {
+  if (call.kind == UpstreamCall::Kind::token) return "token " + call.account->name;
+  return "exchange " + call.account->projects[call.project].profile;
 }
 
 }  // namespace
@@ -70,14 +70,14 @@ WallTime Bench::upstream_now() const {
   return kWall + (boot_ - kBoot);
 }
 
-void Bench::send(Errand errand) {
-  calls[call_of(errand)] += 1;
-  Reply reply = upstream(*this, errand);
+void Bench::send(UpstreamCall call) {
+  calls[call_of(call)] += 1;
+  Reply reply = upstream(*this, call);
   const milliseconds takes = reply.takes;
   const WallTime date = std::chrono::floor<seconds>(upstream_now() + takes / 2);
-  sent.push_back(errand);
+  sent.push_back(call);
   sent_at.push_back(boot_);
-  away_.emplace(boot_ + takes, Away{std::move(errand), std::move(reply), now(), date});
+  away_.emplace(boot_ + takes, Away{std::move(call), std::move(reply), now(), date});
 }
 
 void Bench::come_home(BootTime due) {
@@ -85,7 +85,7 @@ void Bench::come_home(BootTime due) {
     Away away = std::move(away_.extract(away_.begin()).mapped());
     std::optional<WallTime> date;
     if (away.reply.dated) date = away.date;
-    engine.report({away.errand.id, away.sent, now(), date, std::move(away.reply.outcome)}, now());
+    engine.report({away.call.id, away.sent, now(), date, std::move(away.reply.outcome)}, now());
   }
 }
 
@@ -97,7 +97,7 @@ bool Bench::run_until(const std::function<bool()>& condition, milliseconds most)
   const BootTime end = boot_ + most;
   while (true) {
     come_home(boot_);
-    for (Errand& errand : engine.turn(now())) send(std::move(errand));
+    for (UpstreamCall& call : engine.turn(now())) send(std::move(call));
     if (condition()) return true;
     BootTime next = engine.next_turn();
     if (next <= boot_) std::abort();  // a turn that leaves something undone would be a busy loop
@@ -125,9 +125,9 @@ milliseconds Bench::next(const std::string& name) const {
   return *profile(name).next_attempt_at - now().wall;
 }
 
-Reply Bench::good(const Errand& errand) const {
-  if (errand.kind == Errand::Kind::token) return {Goods(token(now(), token_life))};
-  return {Goods(credentials(upstream_now() + life, upstream_now()))};
+Reply Bench::good(const UpstreamCall& call) const {
+  if (call.kind == UpstreamCall::Kind::token) return {CallResult(token(now(), token_life))};
+  return {CallResult(credentials(upstream_now() + life, upstream_now()))};
 }
 
 }  // namespace mdh::bench

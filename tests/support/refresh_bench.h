@@ -1,4 +1,4 @@
-// A bench for the engine: a virtual clock, an upstream of lambdas, and errands that come home after
+// A bench for the engine: a virtual clock, an upstream of lambdas, and calls that end after
 // a time of their own. What a test asserts on is State.
 #pragma once
 
@@ -12,9 +12,9 @@
 
 namespace mdh::bench {
 
-// Reply is what upstream does with one errand.
+// Reply is what upstream does with one call.
 struct Reply {
-  Result<Goods> outcome;
+  Result<CallResult> outcome;
   milliseconds takes{100};
   bool dated = true;  // carries a Date header
 };
@@ -27,7 +27,7 @@ Config config(const std::vector<std::pair<std::string, int>>& accounts);
 
 class Bench {
  public:
-  using Upstream = std::function<Reply(Bench&, const Errand&)>;
+  using Upstream = std::function<Reply(Bench&, const UpstreamCall&)>;
   explicit Bench(const Config& config, std::uint64_t seed = 1);
 
   // run() lets time pass, taking every turn and report when it is due.
@@ -45,24 +45,24 @@ class Bench {
   bool served(const std::string& name) const;
   // next() is the profile's next attempt, from now.
   milliseconds next(const std::string& name) const;
-  Reply good(const Errand& errand) const;
+  Reply good(const UpstreamCall& call) const;
 
   Engine engine;
-  Upstream upstream = [](Bench& bench, const Errand& errand) { return bench.good(errand); };
+  Upstream upstream = [](Bench& bench, const UpstreamCall& call) { return bench.good(call); };
   seconds life{3600};  // of the sets upstream issues
   seconds token_life{300};
-  std::vector<Errand> sent;  // in order
+  std::vector<UpstreamCall> sent;  // in order
   std::vector<BootTime> sent_at;
   std::map<std::string, int> calls;  // "token NAME" or "exchange PROFILE"
 
  private:
   struct Away {
-    Errand errand;
+    UpstreamCall call;
     Reply reply;
     Now sent;
     WallTime date;
   };
-  void send(Errand errand);
+  void send(UpstreamCall call);
   void come_home(BootTime due);
 
   BootTime boot_{};

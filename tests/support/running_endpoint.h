@@ -16,8 +16,8 @@
 #include <string>
 #include <thread>
 
-#include "daemon/system/clock.h"
 #include "daemon/endpoint/server.h"
+#include "daemon/system/clock.h"
 
 namespace mdh {
 
@@ -123,7 +123,7 @@ class RunningEndpoint {
       : wake_(eventfd(0, 0)) {
     state_.accounts.push_back({"lab", {}});
     state_.profiles.resize(1);
-    state_.profiles[0].profile = "mdh-lab";
+    state_.profiles[0].name = "mdh-lab";
     state_.profiles[0].region = "us-east-1";
     if (ready) fill();
     config.imds_profile = "mdh-lab";

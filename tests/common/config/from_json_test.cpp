@@ -73,7 +73,7 @@ TEST(ConfigText, TakesEveryKey) {
   const AccountConfig& account = config->accounts.at(0);
   const ProjectConfig& project = account.projects.at(0);
   EXPECT_EQ(account.name, "lab");
-  EXPECT_EQ(account.private_key.kind, KeySource::Kind::credential);
+  EXPECT_EQ(account.private_key.kind, KeyReference::Kind::credential);
   EXPECT_EQ(account.private_key.name, "lab-key");
   EXPECT_EQ(account.token_url, "http://127.0.0.1:8080/token");
   EXPECT_EQ(account.audience, "urn:lab");

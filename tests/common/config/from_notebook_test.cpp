@@ -53,7 +53,7 @@ TEST(ConfigEnvironment, TakesTheNotebooksOwnVariables) {
   const AccountConfig& account = config->accounts.at(0);
   EXPECT_EQ(config->origin, "the environment");
   EXPECT_EQ(account.service_account, "MyDataHelps.1.a");
-  EXPECT_EQ(account.private_key.kind, KeySource::Kind::file);
+  EXPECT_EQ(account.private_key.kind, KeyReference::Kind::file);
   EXPECT_EQ(account.private_key.name, "/home/ann/key.pem");
   EXPECT_EQ(account.audience, account.token_url);
   EXPECT_EQ(account.projects.at(0).profile, "lab");
@@ -119,28 +119,29 @@ TEST(ConfigEnvironment, TakesEverySpellingOfTheKeyOutOfADotenvFile) {
         "'" + replaced(pem, "\n", "\r\n") + "'", base64(pem), "\"" + base64(pem) + "\""}) {
     const auto variables = parse_dotenv("RKS_PRIVATE_KEY=" + line + "\n", ".env", {});
     ASSERT_TRUE(variables);
-    const KeySource source = key_source_from_variable(variables->at("RKS_PRIVATE_KEY").reveal());
-    ASSERT_EQ(source.kind, KeySource::Kind::text);
+    const KeyReference source =
+        key_reference_from_variable(variables->at("RKS_PRIVATE_KEY").reveal());
+    ASSERT_EQ(source.kind, KeyReference::Kind::text);
     EXPECT_EQ(source.name, "RKS_PRIVATE_KEY");
     EXPECT_TRUE(SigningKey::from_pem(normalised_pem(source.text->reveal()), source.name));
   }
 }
 
 TEST(ConfigEnvironment, TakesAPathOrASourceForTheKey) {
-  using Kind = KeySource::Kind;
-  EXPECT_EQ(key_source_from_variable("~/key.pem"), (KeySource{Kind::file, "~/key.pem", {}}));
-  EXPECT_EQ(key_source_from_variable("key.pem\n"), (KeySource{Kind::file, "key.pem", {}}));
-  EXPECT_EQ(key_source_from_variable("file:/k"), (KeySource{Kind::file, "/k", {}}));
-  EXPECT_EQ(key_source_from_variable("env:K"), (KeySource{Kind::environment, "K", {}}));
+  using Kind = KeyReference::Kind;
+  EXPECT_EQ(key_reference_from_variable("~/key.pem"), (KeyReference{Kind::file, "~/key.pem", {}}));
+  EXPECT_EQ(key_reference_from_variable("key.pem\n"), (KeyReference{Kind::file, "key.pem", {}}));
+  EXPECT_EQ(key_reference_from_variable("file:/k"), (KeyReference{Kind::file, "/k", {}}));
+  EXPECT_EQ(key_reference_from_variable("env:K"), (KeyReference{Kind::environment, "K", {}}));
 }
 
 // BUGS 9: the body of a key without its first line would be shown as a file that is not there.
 TEST(ConfigEnvironment, NeverTakesAMangledKeyForAPath) {
   std::string body = test::pkcs1(test::shared_rsa());
   body = replaced(body.substr(body.find('\n') + 1, 900), "\n", "");
-  EXPECT_EQ(key_source_from_variable(body).kind, KeySource::Kind::text);
-  EXPECT_EQ(key_source_from_variable(body.substr(0, 64) + "\n" + body.substr(64, 64)).kind,
-            KeySource::Kind::text);
+  EXPECT_EQ(key_reference_from_variable(body).kind, KeyReference::Kind::text);
+  EXPECT_EQ(key_reference_from_variable(body.substr(0, 64) + "\n" + body.substr(64, 64)).kind,
+            KeyReference::Kind::text);
 }
 
 }  // namespace

@@ -6,21 +6,21 @@
 namespace mdh {
 namespace {
 
-KeySource text_source(const char* pem) {
-  return {KeySource::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(pem)};
+KeyReference text_source(const char* pem) {
+  return {KeyReference::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(pem)};
 }
 
 TEST(Config, ComparesAKeyGivenAsTextByItsBytes) {
   EXPECT_EQ(text_source("a"), text_source("a"));
   EXPECT_FALSE(text_source("a") == text_source("b"));
-  EXPECT_FALSE(text_source("a") == (KeySource{KeySource::Kind::text, "RKS_PRIVATE_KEY", {}}));
+  EXPECT_FALSE(text_source("a") == (KeyReference{KeyReference::Kind::text, "RKS_PRIVATE_KEY", {}}));
 }
 
 TEST(Config, TellsSourcesApartByKindAndName) {
-  const KeySource file{KeySource::Kind::file, "a", {}};
-  EXPECT_EQ(file, (KeySource{KeySource::Kind::file, "a", {}}));
-  EXPECT_FALSE(file == (KeySource{KeySource::Kind::file, "b", {}}));
-  EXPECT_FALSE(file == (KeySource{KeySource::Kind::credential, "a", {}}));
+  const KeyReference file{KeyReference::Kind::file, "a", {}};
+  EXPECT_EQ(file, (KeyReference{KeyReference::Kind::file, "a", {}}));
+  EXPECT_FALSE(file == (KeyReference{KeyReference::Kind::file, "b", {}}));
+  EXPECT_FALSE(file == (KeyReference{KeyReference::Kind::credential, "a", {}}));
 }
 
 TEST(Config, DiffersWhenAnyProjectDoes) {

@@ -26,9 +26,9 @@ class EndpointAnswers : public testing::Test {
     config.imds_profile = "b@c";
     state.accounts.push_back({"lab", {}});
     state.profiles.resize(2);
-    state.profiles[0].profile = "a";
+    state.profiles[0].name = "a";
     state.profiles[0].region = "us-east-1";
-    state.profiles[1].profile = "b@c";
+    state.profiles[1].name = "b@c";
     state.profiles[1].region = "eu-west-1";
     for (ProfileState& profile : state.profiles) {
       profile.attempted = true;
@@ -207,7 +207,7 @@ TEST_F(EndpointAnswers, GrantsTheTtlThatWasAskedFor) {  // R17
 TEST_F(EndpointAnswers, SaysWhetherItIsHealthyAndReady) {
   EXPECT_EQ(reply("/healthz").status, 200);
   EXPECT_EQ(reply("/readyz").status, 200);
-  state.turning = false;
+  state.stuck = true;
   EXPECT_EQ(reply("/healthz").status, 503);
   state.profiles[1].credentials = nullptr;
   const Reply answer = reply("/readyz");

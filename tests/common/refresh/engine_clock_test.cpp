@@ -14,15 +14,15 @@ using std::chrono::minutes;
 class EngineClock : public testing::Test {
  protected:
   EngineClock() {
-    bench.upstream = [this](Bench& at, const Errand& errand) {
-      if (errand.kind != Errand::Kind::token) return at.good(errand);
-      const milliseconds signing = errand.upstream_since_boot ? *errand.upstream_since_boot +
-                                                                    at.now().boot.time_since_epoch()
-                                                              : at.now().wall.time_since_epoch();
+    bench.upstream = [this](Bench& at, const UpstreamCall& call) {
+      if (call.kind != UpstreamCall::Kind::token) return at.good(call);
+      const milliseconds signing =
+          call.upstream_since_boot ? *call.upstream_since_boot + at.now().boot.time_since_epoch()
+                                   : at.now().wall.time_since_epoch();
       const milliseconds off = signing - at.upstream_now().time_since_epoch();
-      corrected = errand.upstream_since_boot.has_value();
+      corrected = call.upstream_since_boot.has_value();
       const bool refused = std::chrono::abs(off) > minutes(5);
-      return refused ? Reply{failure(ErrorClass::refused, 400, "invalid_client")} : at.good(errand);
+      return refused ? Reply{failure(ErrorClass::refused, 400, "invalid_client")} : at.good(call);
     };
   }
   milliseconds measured() { return *skew(bench.engine.state().accounts[0], bench.now()); }
@@ -72,8 +72,8 @@ TEST_F(EngineClock, NeverSignsAnExpThatIsPastByUpstreamsClock) {
 }
 
 TEST_F(EngineClock, DoesNotBlameTheClockForARefusalWhenTheClockIsRight) {
-  bench.upstream = [this](Bench&, const Errand& errand) {
-    corrected = corrected || errand.upstream_since_boot;
+  bench.upstream = [this](Bench&, const UpstreamCall& call) {
+    corrected = corrected || call.upstream_since_boot;
     return Reply{failure(ErrorClass::refused, 400, "invalid_client")};
   };
   bench.run(hours(6));

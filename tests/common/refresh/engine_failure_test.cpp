@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/refresh/engine.h"
+#include "common/state/condition.h"
 #include "tests/support/refresh_bench.h"
 
 namespace mdh::bench {
@@ -11,15 +12,15 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-// fails() is an upstream that refuses a kind of errand, and serves the other.
-Bench::Upstream fails(Errand::Kind kind, Error error) {
-  return [kind, error](Bench& bench, const Errand& errand) {
-    return errand.kind == kind ? Reply{error} : bench.good(errand);
+// fails() is an upstream that refuses a kind of call, and serves the other.
+Bench::Upstream fails(UpstreamCall::Kind kind, Error error) {
+  return [kind, error](Bench& bench, const UpstreamCall& call) {
+    return call.kind == kind ? Reply{error} : bench.good(call);
   };
 }
 
 Bench::Upstream good() {
-  return [](Bench& bench, const Errand& errand) { return bench.good(errand); };
+  return [](Bench& bench, const UpstreamCall& call) { return bench.good(call); };
 }
 
 class EngineFailure : public testing::Test {
@@ -35,7 +36,7 @@ class EngineFailure : public testing::Test {
 
 TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {  // R27
   const CredentialsPtr held = bench.profile("lab-0").credentials;
-  bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
+  bench.upstream = fails(UpstreamCall::Kind::token, failure(ErrorClass::unreachable));
   bench.run(seconds(3580));
   EXPECT_EQ(servable(bench.engine.state(), bench.profile("lab-0"), bench.now()), held);
   EXPECT_GT(bench.profile("lab-0").consecutive_failures, 10);
@@ -45,7 +46,7 @@ TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {  // R27
 
 // BUGS 2.
 TEST_F(EngineFailure, NeverServesExpiredCredentials) {  // R25
-  bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
+  bench.upstream = fails(UpstreamCall::Kind::token, failure(ErrorClass::unreachable));
   bench.run(seconds(3600));
   EXPECT_FALSE(bench.served("lab-0"));
   EXPECT_TRUE(bench.profile("lab-0").credentials);
@@ -55,7 +56,7 @@ TEST_F(EngineFailure, NeverServesExpiredCredentials) {  // R25
 
 // BUGS 13.
 TEST_F(EngineFailure, RecoversWithinAMinuteOfAnOutagesEndHoweverLongItWas) {
-  for (const auto kind : {Errand::Kind::token, Errand::Kind::exchange}) {
+  for (const auto kind : {UpstreamCall::Kind::token, UpstreamCall::Kind::exchange}) {
     for (const auto outage : {minutes(5), minutes(90), minutes(60 * 30)}) {
       bench.upstream = fails(kind, failure(ErrorClass::unreachable));
       bench.engine.refresh("lab-0", bench.now());
@@ -69,7 +70,7 @@ TEST_F(EngineFailure, RecoversWithinAMinuteOfAnOutagesEndHoweverLongItWas) {
 
 TEST_F(EngineFailure, RecoversWithinAMinuteOfAnUpstreamThatHung) {
   for (int i = 0; i < 20; ++i) {
-    bench.upstream = [](Bench&, const Errand&) {
+    bench.upstream = [](Bench&, const UpstreamCall&) {
       return Reply{failure(ErrorClass::unreachable), seconds(10)};
     };
     bench.run(minutes(61) + seconds(i));
@@ -80,7 +81,7 @@ TEST_F(EngineFailure, RecoversWithinAMinuteOfAnUpstreamThatHung) {
 }
 
 TEST_F(EngineFailure, CountsAnAttemptOfEveryProjectThatWaitsForTheToken) {
-  bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
+  bench.upstream = fails(UpstreamCall::Kind::token, failure(ErrorClass::unreachable));
   bench.run(minutes(35));
   for (const char* name : {"lab-0", "lab-1"}) {
     EXPECT_GT(bench.profile(name).consecutive_failures, 3);
@@ -91,7 +92,7 @@ TEST_F(EngineFailure, CountsAnAttemptOfEveryProjectThatWaitsForTheToken) {
 
 TEST_F(EngineFailure, AsksForAnAccountsTokenOnceHoweverManyProjectsWait) {
   Bench many(config({{"lab", 50}}));
-  many.upstream = fails(Errand::Kind::token, failure(ErrorClass::unreachable));
+  many.upstream = fails(UpstreamCall::Kind::token, failure(ErrorClass::unreachable));
   many.run(hours(1));
   EXPECT_LT(many.calls["token lab"], 3600 / 20);
   EXPECT_GE(many.calls["token lab"], 60);
@@ -101,10 +102,10 @@ TEST_F(EngineFailure, ReplacesAStaleTokenOnceWithoutCountingAFailure) {
   for (const int status : {401, 403}) {
     AccessTokenPtr stale = bench.sent.back().token;
     bench.token_life = hours(10);
-    bench.upstream = [&](Bench& at, const Errand& errand) {
-      if (!stale) stale = errand.token;
-      const bool refused = errand.kind == Errand::Kind::exchange && errand.token == stale;
-      return refused ? Reply{failure(ErrorClass::refused, status)} : at.good(errand);
+    bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+      if (!stale) stale = call.token;
+      const bool refused = call.kind == UpstreamCall::Kind::exchange && call.token == stale;
+      return refused ? Reply{failure(ErrorClass::refused, status)} : at.good(call);
     };
     const auto refreshed = bench.profile("lab-0").refreshed_at;
     bench.run(minutes(31));
@@ -117,17 +118,16 @@ TEST_F(EngineFailure, ReplacesAStaleTokenOnceWithoutCountingAFailure) {
 TEST_F(EngineFailure, ReplacesAStaleTokenOnceForAllWhoPresentedIt) {
   Bench many(config({{"lab", 30}}));
   AccessTokenPtr stale;
-  many.upstream = [&](Bench& at, const Errand& errand) {
-    if (errand.kind == Errand::Kind::token) return at.good(errand);
-    if (!stale) stale = errand.token;
-    Reply reply =
-        errand.token == stale ? Reply{failure(ErrorClass::refused, 401)} : at.good(errand);
-    reply.takes = milliseconds(100 + 40 * static_cast<int>(errand.project));
+  many.upstream = [&](Bench& at, const UpstreamCall& call) {
+    if (call.kind == UpstreamCall::Kind::token) return at.good(call);
+    if (!stale) stale = call.token;
+    Reply reply = call.token == stale ? Reply{failure(ErrorClass::refused, 401)} : at.good(call);
+    reply.takes = milliseconds(100 + 40 * static_cast<int>(call.project));
     return reply;
   };
   many.run(seconds(20));
   EXPECT_EQ(many.calls["token lab"], 2);
-  for (const auto& one : many.engine.state().profiles) EXPECT_TRUE(many.served(one.profile));
+  for (const auto& one : many.engine.state().profiles) EXPECT_TRUE(many.served(one.name));
 }
 
 TEST_F(EngineFailure, SaysAccessDeniedAfterAFreshTokenWasRefusedToo) {
@@ -135,9 +135,9 @@ TEST_F(EngineFailure, SaysAccessDeniedAfterAFreshTokenWasRefusedToo) {
   bench.run(minutes(31));
   const int tokens = bench.calls["token lab"];
   const int exchanges = bench.calls["exchange lab-1"];
-  bench.upstream = [](Bench& at, const Errand& errand) {
-    const bool refused = errand.kind == Errand::Kind::exchange && errand.project == 0;
-    return refused ? Reply{failure(ErrorClass::refused, 403)} : at.good(errand);
+  bench.upstream = [](Bench& at, const UpstreamCall& call) {
+    const bool refused = call.kind == UpstreamCall::Kind::exchange && call.project == 0;
+    return refused ? Reply{failure(ErrorClass::refused, 403)} : at.good(call);
   };
   bench.run(hours(24));
   EXPECT_NE(
@@ -154,11 +154,11 @@ TEST_F(EngineFailure, LearnsOfARevokedTokenEvenAfterItWasDenied) {
   bench.token_life = hours(100);
   AccessTokenPtr revoked;
   bool denied = true;
-  bench.upstream = [&](Bench& at, const Errand& errand) {
-    if (errand.kind == Errand::Kind::token) return at.good(errand);
-    const bool refused = denied || errand.token == revoked;
-    if (denied) revoked = errand.token;
-    return refused ? Reply{failure(ErrorClass::refused, 401)} : at.good(errand);
+  bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+    if (call.kind == UpstreamCall::Kind::token) return at.good(call);
+    const bool refused = denied || call.token == revoked;
+    if (denied) revoked = call.token;
+    return refused ? Reply{failure(ErrorClass::refused, 401)} : at.good(call);
   };
   bench.run(hours(5));
   denied = false;
@@ -166,7 +166,8 @@ TEST_F(EngineFailure, LearnsOfARevokedTokenEvenAfterItWasDenied) {
 }
 
 TEST_F(EngineFailure, RetriesARefusedAssertionAtOnceThenEveryFewMinutes) {
-  bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::refused, 400, "invalid_client"));
+  bench.upstream =
+      fails(UpstreamCall::Kind::token, failure(ErrorClass::refused, 400, "invalid_client"));
   bench.run_until([&] { return failures() > 0; }, minutes(35));
   const int before = bench.calls["token lab"];
   bench.run(seconds(2));
@@ -181,7 +182,8 @@ TEST_F(EngineFailure, RetriesARefusedAssertionAtOnceThenEveryFewMinutes) {
 }
 
 TEST_F(EngineFailure, TriesThreeTimesInTheLifeThatIsLeftThoughRefused) {
-  bench.upstream = fails(Errand::Kind::token, failure(ErrorClass::refused, 400, "invalid_client"));
+  bench.upstream =
+      fails(UpstreamCall::Kind::token, failure(ErrorClass::refused, 400, "invalid_client"));
   bench.run_until([&] { return failures() == 2; }, minutes(35));
   const std::size_t before = bench.sent_at.size();
   bench.run_until([&] { return !bench.served("lab-0"); }, minutes(35));
@@ -192,7 +194,7 @@ TEST_F(EngineFailure, TriesThreeTimesInTheLifeThatIsLeftThoughRefused) {
 TEST_F(EngineFailure, WaitsAsLongAsUpstreamAsksThoughItsSetsExpire) {
   Error asked = failure(ErrorClass::throttled, 429);
   asked.retry_after = seconds(3000);
-  bench.upstream = fails(Errand::Kind::token, asked);
+  bench.upstream = fails(UpstreamCall::Kind::token, asked);
   bench.run_until([&] { return failures() > 0; }, minutes(35));
   const int before = bench.calls["token lab"];
   const RefreshAnswer answer = bench.engine.refresh("lab-0", bench.now());
@@ -211,8 +213,8 @@ TEST_F(EngineFailure, RefusesSetsThatAreEmptyOrExpired) {
   const CredentialsPtr held = bench.profile("lab-0").credentials;
   for (const auto& set : {credentials(bench.upstream_now() + hours(9), {}, ""),
                           credentials(bench.upstream_now() + seconds(10), {}, "AKIA")}) {
-    bench.upstream = [&](Bench& at, const Errand& errand) {
-      return errand.kind == Errand::Kind::token ? at.good(errand) : Reply{Goods(set)};
+    bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+      return call.kind == UpstreamCall::Kind::token ? at.good(call) : Reply{CallResult(set)};
     };
     bench.run(seconds(20));
     EXPECT_TRUE(bench.engine.refresh("lab-0", bench.now()).accepted);
@@ -226,7 +228,7 @@ TEST_F(EngineFailure, EveryClassIsTriedAgainAndForgottenAfterASuccess) {
   for (const auto error_class :
        {ErrorClass::unreachable, ErrorClass::throttled, ErrorClass::malformed, ErrorClass::config,
         ErrorClass::storage, ErrorClass::refused}) {
-    bench.upstream = fails(Errand::Kind::token, failure(error_class));
+    bench.upstream = fails(UpstreamCall::Kind::token, failure(error_class));
     bench.run(minutes(65));
     EXPECT_EQ(bench.profile("lab-0").last_failure->error.error_class, error_class);
     bench.upstream = good();

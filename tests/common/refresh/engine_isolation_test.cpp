@@ -19,12 +19,12 @@ struct Trouble {
 };
 
 Bench::Upstream with(const Trouble& trouble) {
-  return [trouble](Bench& bench, const Errand& errand) {
-    if (errand.account->name != trouble.account) return bench.good(errand);
-    const bool token = errand.kind == Errand::Kind::token;
+  return [trouble](Bench& bench, const UpstreamCall& call) {
+    if (call.account->name != trouble.account) return bench.good(call);
+    const bool token = call.kind == UpstreamCall::Kind::token;
     const bool hit =
-        trouble.projects.empty() ? token : !token && trouble.projects.contains(errand.project);
-    return hit ? trouble.reply : bench.good(errand);
+        trouble.projects.empty() ? token : !token && trouble.projects.contains(call.project);
+    return hit ? trouble.reply : bench.good(call);
   };
 }
 
@@ -72,7 +72,7 @@ TEST(EngineIsolation, AHangingAccountMovesNoOther) {
   expect_undisturbed("clinic-0", {"lab", {}, {failure(ErrorClass::unreachable), seconds(10)}});
 }
 
-TEST(EngineIsolation, AnAccountWhoseErrandNeverComesHomeMovesNoOther) {
+TEST(EngineIsolation, AnAccountWhoseCallNeverEndsMovesNoOther) {
   expect_undisturbed("clinic-0", {"lab", {}, {failure(ErrorClass::unreachable), hours(100)}});
 }
 

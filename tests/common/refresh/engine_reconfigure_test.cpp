@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/refresh/engine.h"
+#include "common/state/condition.h"
 #include "tests/support/refresh_bench.h"
 
 namespace mdh::bench {
@@ -70,25 +71,25 @@ TEST_F(EngineReconfigure, ASwapOfTwoProfilesNamesDoesNotSwapTheirKeys) {
   EXPECT_EQ(set("lab-0"), second);
 }
 
-TEST_F(EngineReconfigure, ErrandsOfRemovedProjectsAreIgnoredOnReturn) {
+TEST_F(EngineReconfigure, CallsOfRemovedProjectsAreIgnoredOnReturn) {
   Bench slow(before);
-  slow.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
+  slow.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
     reply.takes = seconds(5);
     return reply;
   };
-  slow.run(seconds(6));  // exchanges are on the road
+  slow.run(seconds(6));  // exchanges are running
   slow.engine.reconfigure(config({{"other", 1}}), slow.now());
   slow.run(seconds(30));
   EXPECT_EQ(slow.engine.state().profiles.size(), 1u);
   EXPECT_TRUE(slow.served("other-0"));
-  EXPECT_TRUE(slow.engine.state().turning);
+  EXPECT_FALSE(slow.engine.state().stuck);
 }
 
-TEST_F(EngineReconfigure, ErrandsOfKeptProjectsComeHome) {
+TEST_F(EngineReconfigure, CallsOfKeptProjectsAreReported) {
   Bench slow(before);
-  slow.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
+  slow.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
     reply.takes = seconds(5);
     return reply;
   };
@@ -122,17 +123,17 @@ TEST_F(EngineReconfigure, TwoAccountsOfOneServiceAccountBothGoOn) {
   after.accounts.back().name = "second";
   for (auto& project : after.accounts.back().projects) project.profile += "-second";
   Bench slow(before);
-  slow.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
+  slow.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
     reply.takes = seconds(5);
     return reply;
   };
-  slow.run(seconds(1));  // the token is on the road
+  slow.run(seconds(1));  // the token call is running
   slow.engine.reconfigure(after, slow.now());
   slow.run(minutes(2));
   EXPECT_TRUE(slow.served("lab-0"));
   EXPECT_TRUE(slow.served("lab-0-second"));
-  EXPECT_TRUE(slow.engine.state().turning);
+  EXPECT_FALSE(slow.engine.state().stuck);
 }
 
 Snapshot snapshot_of(const Config& made_from, const Engine& engine) {
@@ -156,7 +157,9 @@ TEST_F(EngineReconfigure, ARestartMakesNoCallUntilARestoredSetIsDue) {
 
 TEST_F(EngineReconfigure, ARestartServesTheOldSetsWhileUpstreamIsDown) {  // R30
   const Snapshot snapshot = snapshot_of(before, bench.engine);
-  bench.upstream = [](Bench&, const Errand&) { return Reply{failure(ErrorClass::unreachable)}; };
+  bench.upstream = [](Bench&, const UpstreamCall&) {
+    return Reply{failure(ErrorClass::unreachable)};
+  };
   bench.run(minutes(40));
   bench.engine = Engine(before, 99, bench.now());
   EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 3u);

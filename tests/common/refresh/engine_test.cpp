@@ -45,7 +45,7 @@ TEST(Engine, SharesOneTokenAmongTheProjectsOfAnAccountWhileItLasts) {
   EXPECT_EQ(bench.calls["token lab"], 1);
   bench.token_life = seconds(30);  // nothing is left after the margin: good for one use each
   bench.run(hours(1));
-  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.profile));
+  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.name));
 }
 
 TEST(Engine, UsesATokenWithoutALifeOnce) {
@@ -74,25 +74,25 @@ TEST(Engine, RunsEightExchangesOfAnAccountAtOnceAndOneOfAProject) {
   Bench bench(config({{"lab", 30}}));
   std::map<std::size_t, int> away;
   std::size_t most = 0;
-  bench.upstream = [&](Bench& at, const Errand& errand) {
+  bench.upstream = [&](Bench& at, const UpstreamCall& call) {
     std::size_t now_away = 0;
-    if (errand.kind == Errand::Kind::exchange) {
+    if (call.kind == UpstreamCall::Kind::exchange) {
       for (std::size_t i = 0; i < at.sent.size(); ++i) {
-        const bool exchange = at.sent[i].kind == Errand::Kind::exchange;
+        const bool exchange = at.sent[i].kind == UpstreamCall::Kind::exchange;
         if (exchange && at.sent_at[i] + seconds(3) > at.now().boot) {
           ++now_away;
-          EXPECT_NE(at.sent[i].project, errand.project);
+          EXPECT_NE(at.sent[i].project, call.project);
         }
       }
       most = std::max(most, now_away + 1);
     }
-    Reply reply = at.good(errand);
+    Reply reply = at.good(call);
     reply.takes = seconds(3);
     return reply;
   };
   bench.run(seconds(60));
   EXPECT_EQ(most, 8u);
-  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.profile));
+  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.name));
 }
 
 TEST(Engine, WarnsOfALifeTooShortForThePromises) {
@@ -142,19 +142,19 @@ TEST(Engine, SaysWhenTheNextAttemptIs) {
   EXPECT_EQ(bench.calls["exchange lab-0"], before + 1);
 }
 
-TEST(Engine, SaysWhenAnErrandIsStuckAndWhenItIsHomeAgain) {
+TEST(Engine, SaysWhenACallIsStuckAndWhenItHasEnded) {
   Bench bench(config({{"lab", 1}}));
-  bench.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
+  bench.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
     reply.takes = seconds(90);
     return reply;
   };
   bench.run(seconds(59));
-  EXPECT_TRUE(bench.engine.state().turning);
+  EXPECT_FALSE(bench.engine.state().stuck);
   bench.run(seconds(2));
-  EXPECT_FALSE(bench.engine.state().turning);
+  EXPECT_TRUE(bench.engine.state().stuck);
   bench.run(seconds(40));
-  EXPECT_TRUE(bench.engine.state().turning);
+  EXPECT_FALSE(bench.engine.state().stuck);
 }
 
 TEST(Engine, HasNothingToDoBetweenRefreshes) {

@@ -10,11 +10,11 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 Bench::Upstream down(ErrorClass error_class = ErrorClass::unreachable) {
-  return [error_class](Bench&, const Errand&) { return Reply{failure(error_class)}; };
+  return [error_class](Bench&, const UpstreamCall&) { return Reply{failure(error_class)}; };
 }
 
 Bench::Upstream good() {
-  return [](Bench& bench, const Errand& errand) { return bench.good(errand); };
+  return [](Bench& bench, const UpstreamCall& call) { return bench.good(call); };
 }
 
 class EngineWaking : public testing::Test {
@@ -36,9 +36,9 @@ TEST_F(EngineWaking, RefreshesAtOnceAfterASuspend) {  // R31
 }
 
 // BUGS 20: wedged after a laptop's sleep.
-TEST_F(EngineWaking, ASuspendDoesNotMakeAnErrandLookStuck) {
-  bench.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
+TEST_F(EngineWaking, ASuspendDoesNotMakeACallLookStuck) {
+  bench.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
     reply.takes = hours(3);
     return reply;
   };
@@ -46,9 +46,9 @@ TEST_F(EngineWaking, ASuspendDoesNotMakeAnErrandLookStuck) {
   bench.run(seconds(1));
   bench.sleep(hours(1));
   bench.engine.turn(bench.now());
-  EXPECT_TRUE(bench.engine.state().turning);
+  EXPECT_FALSE(bench.engine.state().stuck);
   bench.run(seconds(61));
-  EXPECT_FALSE(bench.engine.state().turning);
+  EXPECT_TRUE(bench.engine.state().stuck);
 }
 
 TEST_F(EngineWaking, AStepOfTheWallClockChangesNothingOnceUpstreamsTimeIsKnown) {
@@ -64,10 +64,10 @@ TEST_F(EngineWaking, AStepOfTheWallClockChangesNothingOnceUpstreamsTimeIsKnown) 
 
 TEST_F(EngineWaking, AStepForwardIsFollowedWhereUpstreamTellsNoTime) {  // R31
   Bench dateless(config({{"lab", 1}}));
-  dateless.upstream = [](Bench& at, const Errand& errand) {
-    Reply reply = errand.kind == Errand::Kind::token
-                      ? at.good(errand)
-                      : Reply{Goods(credentials(at.now().wall + hours(1), at.now().wall))};
+  dateless.upstream = [](Bench& at, const UpstreamCall& call) {
+    Reply reply = call.kind == UpstreamCall::Kind::token
+                      ? at.good(call)
+                      : Reply{CallResult(credentials(at.now().wall + hours(1), at.now().wall))};
     reply.dated = false;
     return reply;
   };
@@ -85,7 +85,7 @@ TEST_F(EngineWaking, ANetworkThatCameUpEndsABackoffWithinTwoSeconds) {
   bench.upstream = good();
   bench.engine.reevaluate(bench.now());
   bench.run(seconds(2));
-  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.profile));
+  for (const auto& one : bench.engine.state().profiles) EXPECT_TRUE(bench.served(one.name));
 }
 
 TEST_F(EngineWaking, ANetworkThatFlapsMakesNoStorm) {
@@ -96,7 +96,7 @@ TEST_F(EngineWaking, ANetworkThatFlapsMakesNoStorm) {
     bench.engine.reevaluate(bench.now());
     bench.run(seconds(1));
   }
-  // Two accounts: full jitter's own 120 or so an hour each, and the haste of one event in 30 s.
+  // Two accounts: full jitter's own 120 or so an hour each, and the nudge of one event in 30 s.
   EXPECT_LE(bench.sent.size() - sent, 2u * (180 + 125));
   bench.upstream = good();
   bench.engine.reevaluate(bench.now());
@@ -138,9 +138,9 @@ TEST_F(EngineWaking, AReplacedKeyLeavesHealthySetsUntilDueButNotTheToken) {
 TEST_F(EngineWaking, ATokenOfTheOldKeyIsNotUsed) {
   Bench slow(config({{"lab", 1}}));
   AccessTokenPtr first;
-  slow.upstream = [&](Bench& at, const Errand& errand) {
-    Reply reply = at.good(errand);
-    if (errand.kind == Errand::Kind::token && !first) {
+  slow.upstream = [&](Bench& at, const UpstreamCall& call) {
+    Reply reply = at.good(call);
+    if (call.kind == UpstreamCall::Kind::token && !first) {
       first = std::get<AccessTokenPtr>(reply.outcome.value());
     }
     reply.takes = seconds(3);
@@ -178,8 +178,8 @@ TEST_F(EngineWaking, AWishOverridesABackoffThatIsOurs) {
 TEST_F(EngineWaking, AWishDoesNotOverrideATimeThatAnExchangeNamed) {
   Error asked = failure(ErrorClass::throttled, 429);
   asked.retry_after = seconds(600);
-  bench.upstream = [&](Bench& at, const Errand& errand) {
-    return errand.kind == Errand::Kind::token ? at.good(errand) : Reply{asked};
+  bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+    return call.kind == UpstreamCall::Kind::token ? at.good(call) : Reply{asked};
   };
   bench.run(seconds(20));
   EXPECT_TRUE(bench.engine.refresh("lab-0", bench.now()).accepted);

@@ -1,5 +1,6 @@
 // Claims: CLIENTS.md R45 to R47.
 #include "common/report/child_environment.h"
+#include "common/shell_word.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -17,7 +17,7 @@ State one_profile() {
   State state;
   state.accounts.push_back({"lab", std::nullopt});
   ProfileState profile;
-  profile.profile = "mdh-lab";
+  profile.name = "mdh-lab";
   state.profiles.push_back(profile);
   return state;
 }

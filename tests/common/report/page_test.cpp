@@ -22,7 +22,7 @@ State state_with(seconds left) {
   State state;
   state.accounts.push_back({"lab", std::nullopt});
   ProfileState profile;
-  profile.profile = "mdh-lab";
+  profile.name = "mdh-lab";
   profile.region = "us-east-1";
   profile.attempted = true;
   auto set = std::make_shared<Credentials>();

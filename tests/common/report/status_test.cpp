@@ -1,6 +1,7 @@
 // Claims: the status document has exactly the contract's shape and no secret; the one line names
 // the worst first.
 #include "common/report/status.h"
+#include "common/state/condition.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ const Now kNow{BootTime(5000s), WallTime(1795521180s)};
 
 ProfileState profile(const std::string& name, seconds left) {
   ProfileState made;
-  made.profile = name;
+  made.name = name;
   made.region = "eu-west-1";
   made.attempted = true;
   auto set = std::make_shared<Credentials>();
@@ -131,12 +132,6 @@ TEST(StatusLine, NamesTheWorstFirst) {
   state.profiles.pop_back();
   EXPECT_THAT(status_line(state, kNow),
               HasSubstr("ill cannot be refreshed, its credentials last 10 min more: slow down"));
-}
-
-TEST(Readiness, NeedsEveryProfileServable) {
-  EXPECT_TRUE(all_valid(state_of({profile("a", 600s), profile("b", 16s)}), kNow));
-  EXPECT_FALSE(all_valid(state_of({profile("a", 600s), profile("b", 14s)}), kNow));
-  EXPECT_FALSE(all_valid(state_of({ProfileState{}}), kNow));
 }
 
 TEST(Readiness, FirstAttemptsCountHoweverTheyEnded) {

@@ -18,7 +18,7 @@ State state() {
   made.accounts = {{"lab", milliseconds(1'799'999'000'123)}, {"clinic", std::nullopt}};
   for (const char* name : {"lab-0", "lab-1", "clinic-0"}) {
     ProfileState profile;
-    profile.profile = name;
+    profile.name = name;
     profile.credentials = bench::credentials(kWall + seconds(3600), kWall, name);
     profile.refreshed_at = kWall + milliseconds(7);
     made.profiles.push_back(profile);

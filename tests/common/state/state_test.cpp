@@ -1,3 +1,4 @@
+#include "common/state/condition.h"
 #include "common/state/state.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@ State state_with(milliseconds left, std::optional<milliseconds> upstream = std::
   State state;
   state.accounts.push_back({"lab", upstream});
   ProfileState profile;
-  profile.profile = "one";
+  profile.name = "one";
   auto set = std::make_shared<Credentials>();
   set->expiration = upstream_now(state.accounts[0], kNow) + left;
   profile.credentials = set;

@@ -32,7 +32,7 @@ AccessToken token() {
   return {Secret("opaque"), BootTime{}};
 }
 
-std::string header(const HttpRequest& request, const std::string& name) {
+std::string header(const UpstreamRequest& request, const std::string& name) {
   for (const auto& field : request.headers) {
     if (field.name == name) return field.value;
   }
@@ -56,7 +56,7 @@ std::string outcome(const Result<Credentials>& set) {
 }
 
 TEST(CredentialsRequest, HasTheExplorerShape) {
-  const HttpRequest request = credentials_request(explorer(), token());
+  const UpstreamRequest request = credentials_request(explorer(), token());
   EXPECT_EQ(request.url, "https://api.explorer.mydatahelps.org/token");
   EXPECT_EQ(header(request, "ProjectCode"), "RK.1234.Lab");
   EXPECT_EQ(header(request, "Accept"), "application/json");
@@ -66,7 +66,7 @@ TEST(CredentialsRequest, HasTheExplorerShape) {
 }
 
 TEST(CredentialsRequest, HasTheDesignerShape) {
-  const HttpRequest request = credentials_request(designer(), token());
+  const UpstreamRequest request = credentials_request(designer(), token());
   EXPECT_EQ(request.url,
             "https://api.designer.mydatahelps.org/projects/"
             "0b0f6c26-97d8-4f07-9d2c-7a4fca1c2b11/export-explorer/token");
@@ -79,7 +79,7 @@ TEST(CredentialsRequest, FillsInAConfiguredUrlAndScheme) {
   project.project_id = "a/b?{project_id}";
   project.exchange_url = "https://x.example/{project_id}/{project_code}/{project_id}";
   project.authorization_scheme = "Bearer";
-  const HttpRequest request = credentials_request(project, token());
+  const UpstreamRequest request = credentials_request(project, token());
   EXPECT_EQ(request.url,
             "https://x.example/a%2Fb%3F%7Bproject_id%7D/RK.1234.Lab/a%2Fb%3F%7Bproject_id%7D");
   EXPECT_EQ(header(request, "ProjectCode"), "RK.1234.Lab");
@@ -117,10 +117,10 @@ TEST(CredentialsReply, HintsAtTheOtherShapeOnlyWhereExplorerIsUsed) {
 
 TEST(CredentialsReply, TakesSessionTokensOfAnySize) {
   const std::string session(700000, 'x');
-  HttpReply reply{200,
-                  {},
-                  Secret(R"({"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":")" + session +
-                         R"(","Expiration":"2026-03-01T13:00:00Z"})")};
+  UpstreamReply reply{200,
+                      {},
+                      Secret(R"({"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":")" +
+                             session + R"(","Expiration":"2026-03-01T13:00:00Z"})")};
   const auto set = read_credentials(explorer(), std::move(reply), kClocks);
   ASSERT_TRUE(set.ok());
   EXPECT_EQ(set->session_token.reveal(), session);
@@ -128,11 +128,11 @@ TEST(CredentialsReply, TakesSessionTokensOfAnySize) {
 
 // BUGS.md 1: empty keys must never become a success.
 TEST(CredentialsReply, SurvivesEveryTruncation) {
-  const HttpReply whole =
+  const UpstreamReply whole =
       test::read_reply_file(std::string(MDH_TEST_DATA) + "/" + kStage + "/issued.reply");
   const std::string_view body = whole.body.reveal();
   for (std::size_t size = 0; size < body.size(); ++size) {
-    HttpReply reply{200, {}, Secret(body.substr(0, size))};
+    UpstreamReply reply{200, {}, Secret(body.substr(0, size))};
     const auto set = read_credentials(explorer(), std::move(reply), kClocks);
     ASSERT_FALSE(set.ok()) << size;
     EXPECT_EQ(set.error().error_class, ErrorClass::malformed);

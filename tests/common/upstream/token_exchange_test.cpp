@@ -23,7 +23,7 @@ AccountConfig account() {
   return account;
 }
 
-std::string outcome(HttpReply reply) {
+std::string outcome(UpstreamReply reply) {
   const auto token = read_token(account(), std::move(reply), kClocks);
   if (!token) return test::described(token.error());
   return "token: " + std::string(token->value.reveal()) +
@@ -32,7 +32,7 @@ std::string outcome(HttpReply reply) {
 }
 
 TEST(TokenRequest, IsTheFormOfTheGoldenFileAndNothingElse) {
-  const HttpRequest request =
+  const UpstreamRequest request =
       token_request(account(), Assertion{Secret("aGVhZGVy.Y2xhaW1z.c2ln-_")});
   EXPECT_EQ(request.url, "https://designer.mydatahelps.org/identityserver/connect/token");
   EXPECT_EQ(request.body.reveal(), test::golden_text(MDH_TEST_DATA "/token_exchange/request.body"));
@@ -63,14 +63,14 @@ TEST(TokenReply, NeverShowsItsBody) {
 TEST(TokenReply, SurvivesEveryTruncationAndDeepNesting) {
   const std::string body = R"({"access_token":"opaque","expires_in":3600})";
   for (std::size_t size = 0; size < body.size(); ++size) {
-    HttpReply reply{200, {}, Secret(body.substr(0, size))};
+    UpstreamReply reply{200, {}, Secret(body.substr(0, size))};
     const auto token = read_token(account(), std::move(reply), kClocks);
     ASSERT_FALSE(token.ok()) << size;
     EXPECT_EQ(token.error().error_class, ErrorClass::malformed);
   }
-  HttpReply deep{200, {}, Secret(std::string(500000, '['))};
+  UpstreamReply deep{200, {}, Secret(std::string(500000, '['))};
   EXPECT_FALSE(read_token(account(), std::move(deep), kClocks).ok());
-  HttpReply closed{200, {}, Secret(std::string(100000, '[') + std::string(100000, ']'))};
+  UpstreamReply closed{200, {}, Secret(std::string(100000, '[') + std::string(100000, ']'))};
   EXPECT_FALSE(read_token(account(), std::move(closed), kClocks).ok());
 }
 

@@ -21,7 +21,7 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST(HttpFront, AnswersPipelinedRequestsInTheirOrder) {
+TEST(Acceptor, AnswersPipelinedRequestsInTheirOrder) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
   std::string many;
@@ -32,7 +32,7 @@ TEST(HttpFront, AnswersPipelinedRequestsInTheirOrder) {
     ASSERT_TRUE(has(client.answer(), i % 2 == 0 ? "200 OK" : "404 Not Found")) << i;
 }
 
-TEST(HttpFront, KeepsAConnectionForTwoMinutesOrClosesItAsItsClientWishes) {  // R6
+TEST(Acceptor, KeepsAConnectionForTwoMinutesOrClosesItAsItsClientWishes) {  // R6
   RunningEndpoint endpoint;
   Client kept(endpoint.port);
   for (int i = 0; i < 3; ++i) {
@@ -46,14 +46,14 @@ TEST(HttpFront, KeepsAConnectionForTwoMinutesOrClosesItAsItsClientWishes) {  // 
   EXPECT_TRUE(has(closed.rest(), "\r\nConnection: close\r\n"));
 }
 
-TEST(HttpFront, ReadsAHeadThatComesByteByByte) {
+TEST(Acceptor, ReadsAHeadThatComesByteByByte) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
   for (const char& c : kGet) client.send({&c, 1});
   EXPECT_TRUE(has(client.answer(), "200 OK"));
 }
 
-TEST(HttpFront, AnswersAClientThatSendsNoMoreButReads) {
+TEST(Acceptor, AnswersAClientThatSendsNoMoreButReads) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
   client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -61,7 +61,7 @@ TEST(HttpFront, AnswersAClientThatSendsNoMoreButReads) {
   EXPECT_TRUE(has(client.rest(), "200 OK"));
 }
 
-TEST(HttpFront, ClosesAfterABodyAndNeverReadsItAsARequest) {
+TEST(Acceptor, ClosesAfterABodyAndNeverReadsItAsARequest) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
   client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n" + kGet);
@@ -70,14 +70,14 @@ TEST(HttpFront, ClosesAfterABodyAndNeverReadsItAsARequest) {
   EXPECT_FALSE(has(answer, "200 OK"));
 }
 
-TEST(HttpFront, RefusesAnEndlessLineWithoutKeepingIt) {
+TEST(Acceptor, RefusesAnEndlessLineWithoutKeepingIt) {
   RunningEndpoint endpoint;
   Client client(endpoint.port);
   client.send(std::string(1 << 20, 'a'));
   EXPECT_TRUE(has(client.rest(), "431 Request Header Fields Too Large"));
 }
 
-TEST(HttpFront, SurvivesAClientThatNeverReads) {
+TEST(Acceptor, SurvivesAClientThatNeverReads) {
   RunningEndpoint endpoint;
   Client deaf(endpoint.port);
   std::string many;
@@ -89,7 +89,7 @@ TEST(HttpFront, SurvivesAClientThatNeverReads) {
   sender.join();
 }
 
-TEST(HttpFront, ClosesTheOldestIdleConnectionWhenTheHouseIsFull) {
+TEST(Acceptor, ClosesTheOldestIdleConnectionWhenTheHouseIsFull) {
   EndpointConfig config;
   config.max_connections = 4;
   RunningEndpoint endpoint(config);
@@ -104,7 +104,7 @@ TEST(HttpFront, ClosesTheOldestIdleConnectionWhenTheHouseIsFull) {
   EXPECT_TRUE(has(clients[1]->answer(), "200 OK"));
 }
 
-TEST(HttpFront, Says503AtOnceWhereNobodyIsIdle) {
+TEST(Acceptor, Says503AtOnceWhereNobodyIsIdle) {
   EndpointConfig config;
   config.max_connections = 4;
   RunningEndpoint endpoint(config);
@@ -122,14 +122,14 @@ TEST(HttpFront, Says503AtOnceWhereNobodyIsIdle) {
   EXPECT_LT(Steady::now() - start, seconds(1));
 }
 
-TEST(HttpFront, DrainsWithoutShuttingASharedListenerDown) {  // another holder may go on
+TEST(Acceptor, DrainsWithoutShuttingASharedListenerDown) {  // another holder may go on
   std::uint16_t port = 0;
   FileDescriptor shared = listen_on_loopback(port);
   std::vector<FileDescriptor> listeners;
   listeners.emplace_back(dup(shared.get()));
-  HttpFront front(std::move(listeners), 16,
-                  {[](const FrontRequest&, std::string&) { return FrontStep::answered; },
-                   [](const HeadRefusal&, std::string&) {}});
+  Acceptor front(std::move(listeners), 16,
+                 {[](const ArrivedRequest&, std::string&) { return AnswerStep::answered; },
+                  [](const HeadRefusal&, std::string&) {}});
   front.drain();
   EXPECT_TRUE(front.drained());
   const Client client(port);
@@ -139,7 +139,7 @@ TEST(HttpFront, DrainsWithoutShuttingASharedListenerDown) {  // another holder m
   EXPECT_TRUE(taken);
 }
 
-TEST(HttpFront, FinishesWhatIsInFlightWhenItDrains) {
+TEST(Acceptor, FinishesWhatIsInFlightWhenItDrains) {
   RunningEndpoint endpoint({}, false);
   Client waiting(endpoint.port);
   waiting.send(kGet);
@@ -157,7 +157,7 @@ TEST(HttpFront, FinishesWhatIsInFlightWhenItDrains) {
   EXPECT_TRUE(drained);
 }
 
-TEST(HttpFront, SurvivesMutatedRequests) {
+TEST(Acceptor, SurvivesMutatedRequests) {
   RunningEndpoint endpoint;
   std::mt19937 random(7);
   for (int i = 0; i < 1000; ++i) {
@@ -178,7 +178,7 @@ double percentile(std::vector<double> times, double share) {
 }
 
 // The hard part of a thread-per-connection server: 1,000 idle and 500 dribbling connections.
-TEST(HttpFront, ServesTheHonestAmongAThousandIdleAndFiveHundredDribbling) {  // R7
+TEST(Acceptor, ServesTheHonestAmongAThousandIdleAndFiveHundredDribbling) {  // R7
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;

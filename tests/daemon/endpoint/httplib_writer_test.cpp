@@ -26,8 +26,8 @@ std::vector<std::string> lines(const std::string& bytes) {
   return found;
 }
 
-TEST(HttpCodec, SendsTheSameBytesAsTheShortWay) {
-  HttpCodec codec;
+TEST(HttplibWriter, SendsTheSameBytesAsTheShortWay) {
+  HttplibWriter codec;
   std::vector<Reply> replies{{200, kJson, "{\"AccessKeyId\":\"A\"}"},
                              {200, kHtml, std::string(40000, 'x')},
                              error_reply(503, "NotReady", "not yet"),

@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "daemon/system/log.h"
-#include "tests/support/running_endpoint.h"
 #include "tests/support/leave.h"
+#include "tests/support/running_endpoint.h"
 
 namespace mdh {
 namespace {

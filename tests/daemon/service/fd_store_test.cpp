@@ -8,8 +8,8 @@
 
 #include <filesystem>
 
-#include "tests/support/notify_socket.h"
 #include "tests/support/leave.h"
+#include "tests/support/notify_socket.h"
 
 namespace mdh {
 namespace {

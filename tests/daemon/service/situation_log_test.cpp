@@ -14,20 +14,20 @@ using testing::IsEmpty;
 
 constexpr Now kNow{BootTime(seconds(1000)), WallTime(seconds(1'800'000'000))};
 
-class ChronicleTest : public testing::Test {
+class SituationLogTest : public testing::Test {
  protected:
-  ChronicleTest() {
+  SituationLogTest() {
     start_log(LogLevel::info);
     state_.accounts.push_back({.name = "lab", .upstream_since_boot = {}});
     ProfileState profile;
-    profile.profile = "mdh-lab";
+    profile.name = "mdh-lab";
     profile.attempted = true;
     state_.profiles.push_back(std::move(profile));
   }
 
   std::string told(Now now = kNow) {
     testing::internal::CaptureStderr();
-    chronicle_.tell(state_, now);
+    situation_log_.tell(state_, now);
     flush_log();
     return testing::internal::GetCapturedStderr();
   }
@@ -50,17 +50,17 @@ class ChronicleTest : public testing::Test {
   ProfileState& profile() { return state_.profiles.front(); }
 
   State state_;
-  Chronicle chronicle_;
+  SituationLog situation_log_;
 };
 
-TEST_F(ChronicleTest, TellsTheFirstSetOnceAndThenKeepsQuiet) {
+TEST_F(SituationLogTest, TellsTheFirstSetOnceAndThenKeepsQuiet) {
   issue(seconds(3600));
   EXPECT_THAT(told(), HasSubstr("profile mdh-lab: credentials valid until"));
   issue(seconds(7200));
   EXPECT_THAT(told(), IsEmpty());
 }
 
-TEST_F(ChronicleTest, TellsAFailureWithItsCureOnceAndTheRecovery) {
+TEST_F(SituationLogTest, TellsAFailureWithItsCureOnceAndTheRecovery) {
   issue(seconds(3600));
   told();
   fail(ErrorClass::unreachable, "no route to the token endpoint");
@@ -72,7 +72,7 @@ TEST_F(ChronicleTest, TellsAFailureWithItsCureOnceAndTheRecovery) {
   EXPECT_THAT(told(), HasSubstr("credentials valid until"));
 }
 
-TEST_F(ChronicleTest, TellsWhenTheLastSetIsGone) {
+TEST_F(SituationLogTest, TellsWhenTheLastSetIsGone) {
   issue(seconds(60));
   told();
   fail(ErrorClass::refused, "invalid_client");
@@ -81,7 +81,7 @@ TEST_F(ChronicleTest, TellsWhenTheLastSetIsGone) {
   EXPECT_THAT(told(later), HasSubstr("no valid credentials: invalid_client"));
 }
 
-TEST_F(ChronicleTest, TellsAnotherClassOfFailureAsAChange) {
+TEST_F(SituationLogTest, TellsAnotherClassOfFailureAsAChange) {
   issue(seconds(3600));
   fail(ErrorClass::unreachable, "a");
   told();
@@ -89,7 +89,7 @@ TEST_F(ChronicleTest, TellsAnotherClassOfFailureAsAChange) {
   EXPECT_THAT(told(), HasSubstr("slow down"));
 }
 
-TEST_F(ChronicleTest, TellsAFileFailureAndItsEnd) {
+TEST_F(SituationLogTest, TellsAFileFailureAndItsEnd) {
   profile().file = {"/home/a/.aws/credentials", FileCondition::failed, "the disk is full"};
   EXPECT_THAT(told(), HasSubstr("the disk is full"));
   EXPECT_THAT(told(), Not(HasSubstr("the disk is full")));
@@ -97,7 +97,7 @@ TEST_F(ChronicleTest, TellsAFileFailureAndItsEnd) {
   EXPECT_THAT(told(), HasSubstr("is up to date again"));
 }
 
-TEST_F(ChronicleTest, TellsASkewedClockInTheRightDirection) {
+TEST_F(SituationLogTest, TellsASkewedClockInTheRightDirection) {
   issue(seconds(36000));
   told();
   state_.accounts.front().upstream_since_boot =

@@ -25,7 +25,7 @@ TEST(WipedHeap, OverwritesAStringThatWasForgotten) {
 TEST(WipedHeap, OverwritesWhatAParserLeavesBehind) {
   if (!kHeapIsWiped) GTEST_SKIP() << "a sanitizer brings its own heap";
   const test::Trace trace(2);
-  HttpReply reply{200, {}, Secret("{\"access_token\":\"")};
+  UpstreamReply reply{200, {}, Secret("{\"access_token\":\"")};
   reply.body.append(trace.secret().reveal());
   reply.body.append("\",\"expires_in\":60}");
   {

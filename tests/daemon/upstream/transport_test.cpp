@@ -13,10 +13,10 @@
 
 #include "daemon/system/wiped_heap.h"
 #include "tests/support/certificates.h"
-#include "tests/support/loopback_stub.h"
-#include "tests/support/memory_trace.h"
 #include "tests/support/environment_guard.h"
 #include "tests/support/leave.h"
+#include "tests/support/loopback_stub.h"
+#include "tests/support/memory_trace.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -47,8 +47,8 @@ class CurlTransportTest : public testing::Test {
     options_.total_timeout = milliseconds(2000);
   }
 
-  CurlTransport::Completion fetch(HttpRequest request) {
-    CurlTransport transport(options_);
+  Transport::Completion fetch(UpstreamRequest request) {
+    Transport transport(options_);
     transport.start(7, std::move(request));
     auto completions = transport.wait(seconds(10));
     EXPECT_EQ(completions.size(), 1U);
@@ -58,8 +58,8 @@ class CurlTransportTest : public testing::Test {
     return std::move(completions[0]);
   }
 
-  CurlTransport::Completion fetch(const std::string& url) {
-    HttpRequest request;
+  Transport::Completion fetch(const std::string& url) {
+    UpstreamRequest request;
     request.url = url;
     return fetch(std::move(request));
   }
@@ -91,7 +91,7 @@ TEST_F(CurlTransportTest, PostsFieldsAndBodyAndNothingUnasked) {
     seen = line.request();
     line.write("HTTP/1.1 100 Continue\r\n\r\n" + json_reply("{}", "Date: x \r\nX-A:  b\r\n"));
   });
-  HttpRequest request;
+  UpstreamRequest request;
   request.url = stub.url("/a?b");
   request.headers = {{"Content-Type", "text/x"}, {"ProjectCode", "RK.1"}};
   request.authorization = Secret("opaque");
@@ -147,7 +147,7 @@ TEST_F(CurlTransportTest, CallsNoUrlThatIsNotHttpsOrLoopback) {
 TEST_F(CurlTransportTest, SendsNoFieldOfMoreThanOneLineAndShowsNoPassword) {
   const LoopbackStub stub(answering(json_reply("{}")));
   for (const bool in_authorization : {false, true}) {
-    HttpRequest request;
+    UpstreamRequest request;
     request.url = stub.url();
     const std::string evil = "RK.1\r\nX-Evil: 1";
     if (in_authorization) request.authorization = Secret(evil);
@@ -343,13 +343,13 @@ TEST_F(CurlTransportTest, LetsNoHangingRequestDelayAnother) {
   options_.total_timeout = seconds(20);
   const LoopbackStub slow(kHang);
   const LoopbackStub quick(answering(json_reply("{}")));
-  CurlTransport transport(options_);
+  Transport transport(options_);
   for (std::uint64_t id = 1; id <= 20; ++id) {
-    HttpRequest request;
+    UpstreamRequest request;
     request.url = slow.url();
     transport.start(id, std::move(request));
   }
-  HttpRequest request;
+  UpstreamRequest request;
   request.url = quick.url();
   transport.start(99, std::move(request));
   const auto completions = transport.wait(seconds(5));
@@ -360,8 +360,8 @@ TEST_F(CurlTransportTest, LetsNoHangingRequestDelayAnother) {
 
 TEST_F(CurlTransportTest, CancelsAtOnceWhileAServerHangs) {
   const LoopbackStub slow(kHang);
-  auto transport = std::make_unique<CurlTransport>(options_);
-  HttpRequest request;
+  auto transport = std::make_unique<Transport>(options_);
+  UpstreamRequest request;
   request.url = slow.url();
   transport->start(1, std::move(request));
   EXPECT_TRUE(transport->wait(milliseconds(50)).empty());
@@ -396,9 +396,9 @@ TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
   if (child == 0) {
     if (!enter_dns_black_hole(resolv_conf)) test::leave(2);
     options_.connect_timeout = milliseconds(300);
-    auto transport = std::make_unique<CurlTransport>(options_);
+    auto transport = std::make_unique<Transport>(options_);
     const auto start = [&](std::uint64_t id) {
-      HttpRequest request;
+      UpstreamRequest request;
       request.url = "https://black-hole.example/";
       transport->start(id, std::move(request));
     };
@@ -418,7 +418,7 @@ TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
 }
 
 TEST_F(CurlTransportTest, EndsAWaitByWakeOrTimeAndNotBefore) {
-  CurlTransport transport(options_);
+  Transport transport(options_);
   transport.wake();
   EXPECT_TRUE(transport.wait(seconds(60)).empty());
   const auto start = steady_clock::now();
@@ -467,7 +467,7 @@ TEST_F(CurlTransportTest, LeavesNoCopyOfATokenInFreedMemory) {
   const test::Trace trace(3);
   Secret token = trace.secret();
   EXPECT_GE(trace.copies_in_memory(), 1);
-  HttpRequest request;
+  UpstreamRequest request;
   request.url = stub.url();
   request.body = token.copy();
   request.authorization = std::move(token);

@@ -9,8 +9,8 @@
 
 #include "common/encoding.h"
 #include "daemon/system/clock.h"
-#include "tests/support/loopback_stub.h"
 #include "tests/support/keys.h"
+#include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -44,37 +44,39 @@ json claims_in(const std::string& request, EVP_PKEY* key) {
   return json::parse(base64_decode(jws.substr(dot + 1, last - dot - 1)).value());
 }
 
-class CourierTest : public testing::Test {
+class WorkerTest : public testing::Test {
  protected:
   std::string key_file(EVP_PKEY* key = test::shared_rsa()) {
     return folder_.write("key.pem", test::pkcs1(key));
   }
 
-  Errand token_errand(std::uint64_t id, const std::string& url) {
+  UpstreamCall token_call(std::uint64_t id, const std::string& url) {
     AccountConfig account;
     account.service_account = "MyDataHelps.1234.lab";
     account.private_key.name = key_file();
     account.token_url = url;
     account.audience = "https://audience.example";
-    return {id, Errand::Kind::token, std::make_shared<const AccountConfig>(account), 0, nullptr,
-            {}};
+    return {
+        id, UpstreamCall::Kind::token, std::make_shared<const AccountConfig>(account), 0, nullptr,
+        {}};
   }
 
-  static Errand exchange_errand(std::uint64_t id, const std::string& url) {
+  static UpstreamCall exchange_call(std::uint64_t id, const std::string& url) {
     AccountConfig account;
     account.projects.resize(2);
     account.projects[1].profile = "mdh-lab";
     account.projects[1].project_code = "RK.1";
     account.projects[1].exchange_url = url;
     const auto token = std::make_shared<const AccessToken>(AccessToken{Secret("opaque"), {}});
-    return {id, Errand::Kind::exchange, std::make_shared<const AccountConfig>(account), 1, token,
-            {}};
+    return {
+        id, UpstreamCall::Kind::exchange, std::make_shared<const AccountConfig>(account), 1, token,
+        {}};
   }
 
-  std::map<std::uint64_t, ErrandReport> collect(std::size_t count) {
-    std::map<std::uint64_t, ErrandReport> found;
-    while (found.size() < count && readable(courier_.event_fd(), seconds(10))) {
-      for (auto& report : courier_.reports()) {
+  std::map<std::uint64_t, CallReport> collect(std::size_t count) {
+    std::map<std::uint64_t, CallReport> found;
+    while (found.size() < count && readable(worker_.event_fd(), seconds(10))) {
+      for (auto& report : worker_.reports()) {
         const std::uint64_t id = report.id;
         EXPECT_TRUE(found.emplace(id, std::move(report)).second) << "reported twice: " << id;
       }
@@ -83,18 +85,18 @@ class CourierTest : public testing::Test {
     return found;
   }
 
-  ErrandReport run(Errand errand) {
-    courier_.send(std::move(errand));
+  CallReport run(UpstreamCall call) {
+    worker_.send(std::move(call));
     auto found = collect(1);
     if (found.empty()) std::abort();
     return std::move(found.begin()->second);
   }
 
   test::TemporaryFolder folder_;
-  Courier courier_{TransportOptions{}};
+  Worker worker_{TransportOptions{}};
 };
 
-TEST_F(CourierTest, BringsHomeAnAccessTokenForASignedAssertion) {
+TEST_F(WorkerTest, BringsHomeAnAccessTokenForASignedAssertion) {
   std::string request;
   const LoopbackStub stub([&](Line& line) {
     request = line.request();
@@ -102,7 +104,7 @@ TEST_F(CourierTest, BringsHomeAnAccessTokenForASignedAssertion) {
                           "Date: Sun, 01 Mar 2026 12:00:00 GMT\r\n"));
   });
   const Now before = read_clocks();
-  const ErrandReport report = run(token_errand(7, stub.url()));
+  const CallReport report = run(token_call(7, stub.url()));
   ASSERT_TRUE(report.outcome.ok()) << report.outcome.error().message;
   const auto token = std::get<AccessTokenPtr>(report.outcome.value());
   EXPECT_EQ(token->value.reveal(), "opaque");
@@ -119,22 +121,22 @@ TEST_F(CourierTest, BringsHomeAnAccessTokenForASignedAssertion) {
   EXPECT_NEAR(claims.at("exp").get<double>(), static_cast<double>(expected + 900), 2);
 }
 
-TEST_F(CourierTest, SignsWithUpstreamsTimeWhereItIsGiven) {
+TEST_F(WorkerTest, SignsWithUpstreamsTimeWhereItIsGiven) {
   json claims;
   const LoopbackStub stub([&](Line& line) {
     claims = claims_in(line.request(), test::shared_rsa());
     line.write(json_reply(R"({"access_token":"opaque"})"));
   });
-  Errand errand = token_errand(1, stub.url());
+  UpstreamCall call = token_call(1, stub.url());
   const WallTime upstream = *parse_rfc3339("2031-01-01T00:00:00Z");
-  errand.upstream_since_boot = upstream.time_since_epoch() - read_clocks().boot.time_since_epoch();
-  EXPECT_TRUE(run(std::move(errand)).outcome.ok());
+  call.upstream_since_boot = upstream.time_since_epoch() - read_clocks().boot.time_since_epoch();
+  EXPECT_TRUE(run(std::move(call)).outcome.ok());
   const auto expected = std::chrono::floor<seconds>(upstream.time_since_epoch()).count() + 900;
   EXPECT_NEAR(claims.at("exp").get<double>(), static_cast<double>(expected), 5);
 }
 
 // BUGS.md 15: a key read once at the start. A jti is burnt by its first use.
-TEST_F(CourierTest, ReadsTheKeyAfreshAndNeverReusesAJti) {
+TEST_F(WorkerTest, ReadsTheKeyAfreshAndNeverReusesAJti) {
   const test::Pkey other = test::new_rsa(2048);
   EVP_PKEY* expected = test::shared_rsa();
   std::set<std::string> seen;
@@ -143,35 +145,35 @@ TEST_F(CourierTest, ReadsTheKeyAfreshAndNeverReusesAJti) {
     if (claims.is_object()) seen.insert(claims.at("jti").get<std::string>());
     line.write(json_reply(R"({"access_token":"opaque"})"));
   });
-  Errand errand = token_errand(1, stub.url());
-  EXPECT_TRUE(run(errand).outcome.ok());
+  UpstreamCall call = token_call(1, stub.url());
+  EXPECT_TRUE(run(call).outcome.ok());
   key_file(other.get());
   expected = other.get();
-  errand.id = 2;
-  EXPECT_TRUE(run(errand).outcome.ok());
+  call.id = 2;
+  EXPECT_TRUE(run(call).outcome.ok());
   EXPECT_EQ(seen.size(), 2U);
 }
 
-TEST_F(CourierTest, ReportsAKeyThatCannotBeUsedWithoutAsking) {
+TEST_F(WorkerTest, ReportsAKeyThatCannotBeUsedWithoutAsking) {
   const LoopbackStub stub(answering(json_reply("{}")));
-  Errand errand = token_errand(1, stub.url());
+  UpstreamCall call = token_call(1, stub.url());
   const std::string path = folder_.write("key.pem", "hunter2");
-  const Error no_pem = run(errand).outcome.error();
+  const Error no_pem = run(call).outcome.error();
   EXPECT_EQ(no_pem.stage, Stage::key);
   EXPECT_THAT(no_pem.message, HasSubstr(path));
   folder_.write("key.pem", "hunter2", 0644);
-  errand.id = 2;
-  EXPECT_EQ(run(errand).outcome.error().hint, "chmod 600 " + path);
+  call.id = 2;
+  EXPECT_EQ(run(call).outcome.error().hint, "chmod 600 " + path);
   EXPECT_EQ(stub.accepted(), 0);
 }
 
-TEST_F(CourierTest, BringsHomeCredentials) {
+TEST_F(WorkerTest, BringsHomeCredentials) {
   std::string request;
   const LoopbackStub stub([&](Line& line) {
     request = line.request();
     line.write(json_reply(kSet));
   });
-  const ErrandReport report = run(exchange_errand(3, stub.url("/token")));
+  const CallReport report = run(exchange_call(3, stub.url("/token")));
   ASSERT_TRUE(report.outcome.ok()) << report.outcome.error().message;
   const auto set = std::get<CredentialsPtr>(report.outcome.value());
   EXPECT_EQ(set->access_key_id, "ASIA1");
@@ -182,31 +184,31 @@ TEST_F(CourierTest, BringsHomeCredentials) {
   EXPECT_THAT(request, HasSubstr("\r\nProjectCode: RK.1\r\n"));
 }
 
-TEST_F(CourierTest, ReportsTheDateOfARefusalToo) {
+TEST_F(WorkerTest, ReportsTheDateOfARefusalToo) {
   const LoopbackStub stub(answering(
       "HTTP/1.1 401 No\r\nDate: Sun, 01 Mar 2026 12:00:00 GMT\r\nContent-Length: 0\r\n\r\n"));
-  const ErrandReport report = run(exchange_errand(3, stub.url()));
+  const CallReport report = run(exchange_call(3, stub.url()));
   ASSERT_FALSE(report.outcome.ok());
   EXPECT_EQ(report.outcome.error().http_status, 401);
   EXPECT_EQ(report.outcome.error().stage, Stage::exchange);
   EXPECT_EQ(report.upstream_date, parse_rfc3339("2026-03-01T12:00:00Z"));
 }
 
-TEST_F(CourierTest, SetsTheStageOfATransportFailure) {
+TEST_F(WorkerTest, SetsTheStageOfATransportFailure) {
   int port = 0;
   { port = LoopbackStub(kHang).port(); }
   const std::string url = "http://127.0.0.1:" + std::to_string(port);
-  EXPECT_EQ(run(token_errand(1, url)).outcome.error().stage, Stage::token);
-  EXPECT_EQ(run(exchange_errand(2, url)).outcome.error().stage, Stage::exchange);
+  EXPECT_EQ(run(token_call(1, url)).outcome.error().stage, Stage::token);
+  EXPECT_EQ(run(exchange_call(2, url)).outcome.error().stage, Stage::exchange);
 }
 
-TEST_F(CourierTest, HintsAtTheDesignerShapeWhenTheExplorerHostIsUnknown) {
+TEST_F(WorkerTest, HintsAtTheDesignerShapeWhenTheExplorerHostIsUnknown) {
   const Error error =
-      run(exchange_errand(1, "https://" + std::string(64, 'a') + ".invalid/")).outcome.error();
+      run(exchange_call(1, "https://" + std::string(64, 'a') + ".invalid/")).outcome.error();
   EXPECT_THAT(error.hint, HasSubstr("designer"));
 }
 
-TEST_F(CourierTest, ReportsEveryErrandExactlyOnceThoughSomeAreSlow) {
+TEST_F(WorkerTest, ReportsEveryCallExactlyOnceThoughSomeAreSlow) {
   const LoopbackStub good(answering(json_reply(kSet)));
   const LoopbackStub bad(answering("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
   const LoopbackStub slow([](Line& line) {
@@ -216,38 +218,42 @@ TEST_F(CourierTest, ReportsEveryErrandExactlyOnceThoughSomeAreSlow) {
   });
   for (std::uint64_t id = 0; id < 60; ++id) {
     const LoopbackStub& stub = id % 3 == 0 ? good : id % 3 == 1 ? bad : slow;
-    courier_.send(exchange_errand(id, stub.url()));
+    worker_.send(exchange_call(id, stub.url()));
   }
   const auto start = steady_clock::now();
   const auto found = collect(60);
   EXPECT_LT(steady_clock::now() - start, seconds(2)) << "slow ones were awaited one by one";
   for (const auto& [id, report] : found) EXPECT_EQ(report.outcome.ok(), id % 3 != 1) << id;
-  EXPECT_FALSE(readable(courier_.event_fd(), milliseconds(20)));
+  EXPECT_FALSE(readable(worker_.event_fd(), milliseconds(20)));
 }
 
-TEST_F(CourierTest, HoldsNewOptionsForLaterErrandsOnly) {
+TEST_F(WorkerTest, HoldsNewOptionsForLaterCallsOnly) {
   const LoopbackStub slow(kHang);
-  courier_.send(exchange_errand(1, slow.url()));
-  courier_.set_options({"", milliseconds(1000), milliseconds(100)});
-  courier_.send(exchange_errand(2, slow.url()));
+  worker_.send(exchange_call(1, slow.url()));
+  worker_.set_options({"", milliseconds(1000), milliseconds(100)});
+  worker_.send(exchange_call(2, slow.url()));
   const auto found = collect(1);
   ASSERT_TRUE(found.contains(2));
   EXPECT_THAT(found.at(2).outcome.error().message, HasSubstr("within 100 ms"));
 }
 
 // Ends in milliseconds, however long a server is silent.
-TEST(Courier, EndsAtOnceWhileAServerHangs) {
+TEST(Worker, EndsAtOnceWhileAServerHangs) {
   const LoopbackStub slow(kHang);
   AccountConfig account;
   account.projects.resize(1);
   account.projects[0].exchange_url = slow.url();
   const auto token = std::make_shared<const AccessToken>(AccessToken{Secret("opaque"), {}});
-  auto courier = std::make_unique<Courier>(TransportOptions{});
-  courier->send(
-      {1, Errand::Kind::exchange, std::make_shared<const AccountConfig>(account), 0, token, {}});
+  auto worker = std::make_unique<Worker>(TransportOptions{});
+  worker->send({1,
+                UpstreamCall::Kind::exchange,
+                std::make_shared<const AccountConfig>(account),
+                0,
+                token,
+                {}});
   while (slow.accepted() == 0) std::this_thread::yield();
   const auto start = steady_clock::now();
-  courier.reset();
+  worker.reset();
   EXPECT_LT(steady_clock::now() - start, milliseconds(200));
 }
 

@@ -8,8 +8,8 @@
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/local_check.h"
 #include "daemon/verbs/port_owner.h"
-#include "tests/support/loopback_stub.h"
 #include "tests/support/environment_guard.h"
+#include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/loopback_stub.h"
 #include "tests/support/environment_guard.h"
+#include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {

@@ -65,7 +65,7 @@ TEST(Options, ReadsWhatTheOtherVerbsTake) {
   EXPECT_TRUE(command({"status", "--json"}).json);
   EXPECT_EQ(command({"wait", "--timeout", "30"}).timeout, seconds(30));
   EXPECT_EQ(command({"refresh", "--profile", "p"}).profile, "p");
-  EXPECT_EQ(command({"process", "--profile", "p"}).verb, Command::Verb::print_process);
+  EXPECT_EQ(command({"process", "--profile", "p"}).verb, Command::Verb::process);
   EXPECT_EQ(command({"rotate-token", "--grace-seconds", "60"}).grace, seconds(60));
   EXPECT_EQ(command({"status", "--endpoint", "http://127.0.0.1:7000"}).endpoint,
             "http://127.0.0.1:7000");

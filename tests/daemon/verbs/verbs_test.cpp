@@ -1,6 +1,8 @@
 // Claims: the verbs print and exit as the contract says, for answers that a real daemon rarely
 // gives; tests/program holds them to the real one.
 #include "daemon/verbs/credential_process.h"
+#include "daemon/verbs/exec.h"
+#include "daemon/verbs/status.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,7 +70,7 @@ TEST_F(AskTest, StatusExitsByWhatIsValid) {
   for (const auto& [state, status] : std::vector<std::pair<std::string, int>>{
            {"valid", 0}, {"failing", 0}, {"starting", 3}, {"expired", 3}}) {
     test::LoopbackStub stub(always(answer("200 OK", document(state))));
-    EXPECT_EQ(run(ask_status, command(stub)), status) << state;
+    EXPECT_EQ(run(print_status, command(stub)), status) << state;
     EXPECT_THAT(out_, HasSubstr(state));
   }
 }
@@ -77,7 +79,7 @@ TEST_F(AskTest, StatusShowsWhatIsWrongAndWhatToDo) {
   const std::string error =
       R"({"class":"refused","stage":"token","message":"no \u001b[31mway","hint":"ask","at":"x"})";
   test::LoopbackStub stub(always(answer("200 OK", document("expired", "failed", error))));
-  EXPECT_EQ(run(ask_status, command(stub)), 3);
+  EXPECT_EQ(run(print_status, command(stub)), 3);
   EXPECT_THAT(out_, HasSubstr("mdh-lab: no  [31mway\n  hint: ask\n"));
   EXPECT_THAT(out_, HasSubstr("mdh-lab: disk full\n"));
   EXPECT_THAT(out_, HasSubstr("clock: this machine's clock is 7 min slow"));
@@ -85,7 +87,7 @@ TEST_F(AskTest, StatusShowsWhatIsWrongAndWhatToDo) {
 
 TEST_F(AskTest, StatusOfAStrangerIsNoDaemon) {
   test::LoopbackStub stub(always(answer("200 OK", "<html>hello</html>")));
-  EXPECT_EQ(run(ask_status, command(stub)), 4);
+  EXPECT_EQ(run(print_status, command(stub)), 4);
   EXPECT_THAT(complaint_, HasSubstr("is not mdh-credentials"));
 }
 
@@ -93,7 +95,7 @@ TEST_F(AskTest, UnknownProfileIsAUsageError) {
   test::LoopbackStub stub(always(answer("200 OK", document("valid"))));
   Command other = command(stub);
   other.profile = "nowhere";
-  for (const auto verb : {ask_status, ask_wait, ask_refresh, ask_env}) {
+  for (const auto verb : {print_status, wait_until_ready, refresh_now, print_environment}) {
     EXPECT_EQ(run(verb, other), 2);
     EXPECT_THAT(complaint_, HasSubstr("knows no profile nowhere"));
   }
@@ -101,11 +103,11 @@ TEST_F(AskTest, UnknownProfileIsAUsageError) {
 
 TEST_F(AskTest, WaitIsOverWhenServedAndTheFileDealtWith) {
   test::LoopbackStub failed(always(answer("200 OK", document("valid", "failed"))));
-  EXPECT_EQ(run(ask_wait, command(failed)), 0);
+  EXPECT_EQ(run(wait_until_ready, command(failed)), 0);
   test::LoopbackStub pending(always(answer("200 OK", document("valid", "pending"))));
   Command limited = command(pending);
   limited.timeout = seconds(0);
-  EXPECT_EQ(run(ask_wait, limited), 3);
+  EXPECT_EQ(run(wait_until_ready, limited), 3);
   EXPECT_THAT(complaint_, HasSubstr("its profile file"));
 }
 
@@ -115,7 +117,7 @@ TEST_F(AskTest, WaitGoesOnUntilTheStateTurns) {
     line.request();
     line.write(answer("200 OK", document(++asked < 3 ? "starting" : "valid")));
   });
-  EXPECT_EQ(run(ask_wait, command(stub)), 0);
+  EXPECT_EQ(run(wait_until_ready, command(stub)), 0);
   EXPECT_EQ(asked, 3);
 }
 
@@ -123,7 +125,7 @@ TEST_F(AskTest, WaitWithoutADaemonEndsWith4AtTheTimeout) {
   Command limited = without_daemon();
   limited.endpoint = "http://127.0.0.1:1";
   limited.timeout = seconds(0);
-  EXPECT_EQ(run(ask_wait, limited), 4);
+  EXPECT_EQ(run(wait_until_ready, limited), 4);
 }
 
 TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
@@ -131,7 +133,7 @@ TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
     const bool post = line.request().rfind("POST", 0) == 0;
     line.write(post ? answer("429 Too Many Requests", "{}") : answer("200 OK", document("valid")));
   });
-  EXPECT_EQ(run(ask_refresh, command(stub)), 0);
+  EXPECT_EQ(run(refresh_now, command(stub)), 0);
   EXPECT_THAT(complaint_, HasSubstr("not now"));
 }
 
@@ -140,7 +142,7 @@ TEST_F(AskTest, ProcessPrintsAllOrNothing) {
   const std::string set =
       R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
   test::LoopbackStub good(always(answer("200 OK", set)));
-  EXPECT_EQ(run(ask_process, command(good)), 0);
+  EXPECT_EQ(run(print_process_credentials, command(good)), 0);
   EXPECT_EQ(out_,
             "{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\","
             "\"Expiration\":\"2030-01-01T00:00:00Z\"}\n");
@@ -150,7 +152,7 @@ TEST_F(AskTest, ProcessPrintsAllOrNothing) {
         R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"E"})",
         R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T"})", "[]", "x"}) {
     test::LoopbackStub stub(always(answer("200 OK", bad)));
-    EXPECT_EQ(run(ask_process, command(stub)), 1) << bad;
+    EXPECT_EQ(run(print_process_credentials, command(stub)), 1) << bad;
     EXPECT_EQ(out_, "");
     EXPECT_EQ(std::count(complaint_.begin(), complaint_.end(), '\n'), 1) << complaint_;
   }
@@ -159,7 +161,7 @@ TEST_F(AskTest, ProcessPrintsAllOrNothing) {
 TEST_F(AskTest, ProcessSaysWhyThereAreNoCredentials) {
   test::LoopbackStub stub(always(
       answer("503 Service Unavailable", R"({"code":"UpstreamRefused","message":"denied"})")));
-  EXPECT_EQ(run(ask_process, command(stub)), 1);
+  EXPECT_EQ(run(print_process_credentials, command(stub)), 1);
   EXPECT_EQ(complaint_, "mdh-credentials: no credentials for profile mdh-lab (HTTP 503): denied\n");
 }
 
