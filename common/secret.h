@@ -1,6 +1,6 @@
 // Bytes that nobody may see by accident: a private key, a token, a secret access key. Move-only;
 // wiped when they go; not printable; compared in constant time. Whoever needs the bytes says
-// reveal(), which is easy to grep for. Copies made by libraries (libcurl, cpp-httplib) are out of
+// reveal(), which is easy to grep for. Copies made by libraries (libcurl) are out of
 // its reach.
 #pragma once
 

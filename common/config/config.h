@@ -1,4 +1,4 @@
-// The configuration as values (CONTRACT: mdh-credentials.json(5)). Made by config_text (JSON) or
+// The configuration as values (mdh-credentials.json(5)). Made by config/from_json or
 // from the notebook's environment; checked there, so whoever holds a Config may rely on it.
 // Copyable, comparable.
 #pragma once

@@ -149,7 +149,7 @@ Outcome Endpoint::credentials(const EndpointRequest& request, const EndpointFact
   const CredentialsPtr credentials = servable(facts.state, *profile, facts.now);
   if (!credentials || !is_presentable(*credentials)) {
     const bool first_attempt = !profile->attempted && !profile->credentials;
-    if (first_attempt && request.may_wait) return Park{imds ? kImdsWait : kContainerWait};
+    if (first_attempt && request.may_wait) return Park{.briefly = imds};
     return not_served(*profile);
   }
   const auto place = static_cast<std::size_t>(profile - facts.state.profiles.data());

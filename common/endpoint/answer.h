@@ -18,13 +18,15 @@
 
 namespace mdh {
 
-// The 503 of a profile whose very first attempt still runs is put off for so long.
+// The 503 of a profile whose very first attempt still runs is put off for so long: less than an
+// SDK waits (Go's IMDS client gives up after 500 ms, Java's container client after 1 s).
 inline constexpr milliseconds kContainerWait{800};
 inline constexpr milliseconds kImdsWait{400};
 
-// Park: ask again when the state has changed, or after `wait` with may_wait false.
+// Park: ask again when the state has changed, or after kContainerWait (kImdsWait where `briefly`)
+// with may_wait false.
 struct Park {
-  milliseconds wait{};
+  bool briefly = false;
 };
 struct RefreshWish {
   std::string profile;

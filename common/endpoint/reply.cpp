@@ -34,7 +34,7 @@ void append_number(std::size_t number, std::string& out) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-bool before(const HttpHeader& left, const HttpHeader& right) {
+bool before(const ReplyHeader& left, const ReplyHeader& right) {
   return std::lexicographical_compare(
       left.name.begin(), left.name.end(), right.name.begin(), right.name.end(),
       [](char a, char b) { return ascii_lower(a) < ascii_lower(b); });
@@ -51,8 +51,19 @@ void append_common_fields(const Reply& reply, bool close, std::string& out) {
   out += "\r\nX-Content-Type-Options: nosniff\r\n";
 }
 
+std::vector<ReplyHeader> reply_headers(const Reply& reply, bool close) {
+  std::vector<ReplyHeader> fields = reply.headers;
+  fields.push_back({"Cache-Control", "no-store"});
+  if (close) fields.push_back({"Connection", "close"});
+  fields.push_back({"Content-Length", std::to_string(reply.content().size())});
+  fields.push_back({"Content-Type", std::string(reply.content_type)});
+  fields.push_back({"X-Content-Type-Options", "nosniff"});
+  std::sort(fields.begin(), fields.end(), before);
+  return fields;
+}
+
 void append_all_fields(const Reply& reply, bool close, std::string& out) {
-  for (const HttpHeader& field : reply_headers(reply, close)) {
+  for (const ReplyHeader& field : reply_headers(reply, close)) {
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
 }
@@ -64,17 +75,6 @@ std::string_view reason_phrase(int status) {
     if (number == status) return phrase;
   }
   return "Unknown";
-}
-
-std::vector<HttpHeader> reply_headers(const Reply& reply, bool close) {
-  std::vector<HttpHeader> fields = reply.headers;
-  fields.push_back({"Cache-Control", "no-store"});
-  if (close) fields.push_back({"Connection", "close"});
-  fields.push_back({"Content-Length", std::to_string(reply.content().size())});
-  fields.push_back({"Content-Type", std::string(reply.content_type)});
-  fields.push_back({"X-Content-Type-Options", "nosniff"});
-  std::sort(fields.begin(), fields.end(), before);
-  return fields;
 }
 
 void append_reply(const Reply& reply, Framing framing, std::string& out) {

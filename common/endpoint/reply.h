@@ -1,12 +1,9 @@
-// An answer of the endpoint as a value, and as the bytes that leave. The bytes are the same, header
-// by header, as http_codec makes of it (a test compares them). Pure.
+// An answer of the endpoint as a value, and as the bytes that leave (RFC 9112). Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/upstream/http.h"
 
 namespace mdh {
 
@@ -14,12 +11,17 @@ inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kPlainText = "text/plain";
 inline constexpr std::string_view kHtml = "text/html; charset=utf-8";
 
+struct ReplyHeader {
+  std::string name;
+  std::string value;
+};
+
 struct Reply {
   int status = 200;
   std::string_view content_type = kJson;
   std::string body;
-  std::string_view lent{};            // the body instead, where it lies rendered elsewhere
-  std::vector<HttpHeader> headers{};  // besides those that every answer has
+  std::string_view lent{};             // the body instead, where it lies rendered elsewhere
+  std::vector<ReplyHeader> headers{};  // besides those that every answer has
 
   std::string_view content() const { return lent.empty() ? std::string_view(body) : lent; }
 };
@@ -32,8 +34,6 @@ struct Framing {
 
 // append_reply() appends status line, header fields in the order of their names, and body.
 void append_reply(const Reply& reply, Framing framing, std::string& out);
-// reply_headers() are the fields that every answer has and its own, in the order of their names.
-std::vector<HttpHeader> reply_headers(const Reply& reply, bool close);
 // reason_phrase() is the status line's words; "Unknown" for a status that is never sent.
 std::string_view reason_phrase(int status);
 

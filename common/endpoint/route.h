@@ -1,4 +1,4 @@
-// Which of CONTRACT section 4's routes a path names, and what each route asks of its caller. Pure;
+// Which of the endpoint's routes a path names, and what each route asks of its caller. Pure;
 // knows nothing of profiles that exist.
 #pragma once
 

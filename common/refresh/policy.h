@@ -1,7 +1,7 @@
-// The refresh policy, the whole of it, as value to value: when a set is fetched anew, and how long
-// to wait after a failure. It knows no project, account or clock: `now` and the jitter (a draw in
-// [0, 1)) are arguments, every other time is a length. CONTRACT.md section 3 says what, CLIENTS.md
-// section 3 why.
+// The refresh policy as value to value: when a set is fetched anew, and how long to wait after a
+// failure. It knows no project, account or clock: `now` and the jitter (a draw in [0, 1)) are
+// arguments, every other time is a length. What the numbers promise is in mdh-credentials(1); why
+// they are so in the source, beside each.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // What a process must find in its environment to get its credentials from the daemon, and what must
-// be gone because it would win over the daemon (CLIENTS.md R45-R47). Pure; the page, `env` and
+// be gone because it would win over the daemon (R45 to R47). Pure; the page, `env` and
 // `exec` say the same because they all ask here.
 #pragma once
 

@@ -9,7 +9,7 @@
 
 namespace mdh {
 
-// status_json() is CONTRACT section 4's document on one line. A time or number that is not known is
+// status_json() is the document of GET /status, on one line. A time or number that is not known is
 // null; expires_in_seconds is negative once the set has expired.
 std::string status_json(const State& state, Now now);
 // status_line() is one human sentence: "3 profiles valid, next refresh in 12 min" or what is wrong

@@ -12,7 +12,7 @@
 
 namespace mdh {
 
-// kLongestWait is what a server may ask for at most (CONTRACT section 3).
+// kLongestWait is what a server may ask for at most.
 inline constexpr seconds kLongestWait{3600};
 
 // asked_wait() is Retry-After (RFC 9110 section 10.2.3: seconds or a date, held against the reply's

@@ -15,7 +15,7 @@ struct Folders {
   std::string runtime;  // 0700 (0755 when systemd's), created
 };
 
-// open_folders() follows CONTRACT section 2: options, $STATE_DIRECTORY / $RUNTIME_DIRECTORY, XDG,
+// open_folders() looks at: options, $STATE_DIRECTORY / $RUNTIME_DIRECTORY, XDG,
 // state/runtime.
 Result<Folders> open_folders(const SourceOptions& options);
 

@@ -1,5 +1,7 @@
 #include "daemon/endpoint/connection.h"
 
+#include "common/endpoint/answer.h"
+
 namespace mdh {
 
 milliseconds lifetime_of(Standing standing) {
@@ -9,9 +11,9 @@ milliseconds lifetime_of(Standing standing) {
     case Standing::writing:
       return seconds(5);
     case Standing::parked:
-      return milliseconds(800);
+      return kContainerWait;
     case Standing::parked_briefly:
-      return milliseconds(400);
+      return kImdsWait;
     case Standing::idle:
       return seconds(120);
     case Standing::leaving:

@@ -11,7 +11,6 @@
 #include "daemon/endpoint/acceptor.h"
 #include "daemon/endpoint/audit.h"
 #include "daemon/endpoint/guard_rules.h"
-#include "daemon/endpoint/httplib_writer.h"
 #include "daemon/endpoint/process_figures.h"
 #include "daemon/endpoint/socket_address.h"
 #include "daemon/system/entropy.h"
@@ -73,7 +72,6 @@ class EndpointServer::ServerState {
   PageContext page_;
   GuardRules rules_;
   Endpoint endpoint_;
-  HttplibWriter codec_;
   Audit audit_;
   std::array<std::map<int, std::uint64_t>, kRouteCount> counts_;
   std::map<std::string, std::uint64_t, std::less<>> denied_;
@@ -120,17 +118,12 @@ AnswerStep EndpointServer::ServerState::serve(const ArrivedRequest& request, std
       {request.head, target, request.peer.user.value_or(kNobodyKnown), request.may_wait},
       {hooks_.state(), config_, tokens_, page_, now, ++nonce_});
   if (const auto* park = std::get_if<Park>(&outcome))
-    return park->wait == kContainerWait ? AnswerStep::park : AnswerStep::park_briefly;
+    return park->briefly ? AnswerStep::park_briefly : AnswerStep::park;
   if (const auto* wish = std::get_if<RefreshWish>(&outcome)) outcome = refresh(*wish);
   if (std::holds_alternative<MetricsWish>(outcome)) outcome = metrics(now);
   const Reply& reply = std::get<Reply>(outcome);
   count(target.route, reply.status);
-  // Rendered documents leave by the short way: the same bytes, and no copy of a key in the library.
-  if (!reply.lent.empty()) {
-    append_reply(reply, framing, out);
-  } else {
-    codec_.write(request.head, reply, framing, out);
-  }
+  append_reply(reply, framing, out);
   return AnswerStep::answered;
 }
 

@@ -1,6 +1,5 @@
-// The loopback endpoint: CONTRACT section 4 over http_front, with cpp-httplib as parser, router and
-// formatter behind it (http_codec, the one file that knows httplib). Lives on the loop's thread;
-// nothing in it blocks.
+// The endpoint that SDKs ask on loopback: acceptor and guard, route and answer, joined. Lives on
+// the loop's thread; nothing in it blocks.
 #pragma once
 
 #include <functional>

@@ -39,7 +39,7 @@ void release(void* bytes, const char*, int) {
   wiping_free(bytes);
 }
 
-// Libraries such as cpp-httplib's call OpenSSL while they are loaded, after which it takes no other
+// Libraries call OpenSSL while they are loaded, after which it takes no other
 // allocator. What stands in the executable's .preinit_array runs before them.
 void wipe_what_openssl_frees() {
   CRYPTO_set_mem_functions(&allocate, &reallocate, &release);

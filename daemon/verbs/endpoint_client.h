@@ -35,7 +35,7 @@ class EndpointClient {
   Result<ClientReply> post(const std::string& path) const;
 
   // base_url() is what to publish: the IPv4 address where there is one, since some SDKs take no
-  // other (CLIENTS.md R1). No slash at the end.
+  // other (R1). No slash at the end.
   const std::string& base_url() const;
   const std::string& token_file() const { return record_.token_file; }
   // token() is the token file's content.

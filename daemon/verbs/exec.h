@@ -1,5 +1,5 @@
 // The verbs that set an environment up in which every AWS SDK asks the daemon: env prints it, exec
-// becomes the command in it (CLIENTS.md R45-R48).
+// becomes the command in it (R45 to R48).
 #pragma once
 
 #include "daemon/verbs/options.h"

@@ -16,7 +16,7 @@ CLIENTS = pathlib.Path(__file__).resolve().parent / "programs"
 CACHE = pathlib.Path(os.environ.get("MDH_CLIENTS_CACHE") or pathlib.Path(
     os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "mdh-credentials-clients"))
 NODE_MODULES = CACHE / "node" / "node_modules"
-PATIENCE = 40    # seconds before a client is taken to hang
+PATIENCE = 120   # seconds before a client is taken to hang
 
 
 @dataclasses.dataclass

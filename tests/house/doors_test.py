@@ -8,7 +8,7 @@ root = pathlib.Path(sys.argv[1])
 DOORS = {
     r"curl/": {"daemon/upstream/transport.cpp", "daemon/upstream/transfer.cpp", "daemon/upstream/transfer_failure.cpp",
                  "daemon/upstream/url_check.cpp", "daemon/verbs/endpoint_client.cpp"},
-    r"httplib\.h": {"daemon/endpoint/httplib_writer.cpp", "daemon/verbs/options.cpp"},
+    r"httplib\.h": set(),  # the tests' independent client alone
     r"spdlog/": {"daemon/system/log.cpp", "daemon/verbs/options.cpp"},
     r"CLI/": {"daemon/verbs/options.cpp"},
     r"prometheus/": {"common/report/metrics.cpp"},
@@ -29,6 +29,6 @@ for path in sorted([*root.glob("common/**/*.[hc]*"), *root.glob("daemon/**/*.[hc
                 faults.append(f"{where}: a header may not include <{door}>")
             elif sources is not None and where not in sources:
                 faults.append(f"{where}: <{door}> has its doors in {', '.join(sorted(sources))}")
-faults += [f"nothing includes <{door}>: this test looks in the wrong place" for door in DOORS.keys() - used]
+faults += [f"nothing includes <{door}>: this test looks in the wrong place" for door, sources in DOORS.items() if sources != set() and door not in used]
 print("\n".join(faults) or "every library stays behind its door")
 sys.exit(1 if faults else 0)

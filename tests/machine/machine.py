@@ -83,7 +83,7 @@ class Machine:
 
     def _find_init(self):
         children = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        for _ in range(500):
+        for _ in range(6000):
             found = children.read_text().split()
             if found and pathlib.Path(f"/proc/{found[0]}/comm").read_text().strip() == "systemd":
                 return int(found[0])
@@ -93,7 +93,7 @@ class Machine:
         raise RuntimeError("systemd did not start: " + self._process.stderr.read().decode())
 
     def _wait_until_running(self):
-        for _ in range(500):
+        for _ in range(3000):
             state = self.run("systemctl is-system-running", check=False).strip()
             if state in ("running", "degraded"):
                 return
@@ -124,7 +124,7 @@ class Machine:
         inside = ["nsenter", "-t", str(self.pid), *namespaces.split()]
         return [*inside, *environment, "bash", "-c", command]
 
-    def run(self, command, check=True, timeout=60):
+    def run(self, command, check=True, timeout=300):
         """run() is a shell command's standard output; a failure raises with all it said."""
         done = subprocess.run(self.command(command), capture_output=True, text=True, timeout=timeout,
                               stdin=subprocess.DEVNULL)
@@ -132,7 +132,7 @@ class Machine:
             raise AssertionError(f"{command}\nended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def status(self, command, timeout=60):
+    def status(self, command, timeout=300):
         """status() is a shell command's exit status."""
         return subprocess.run(self.command(command), capture_output=True, stdin=subprocess.DEVNULL,
                               timeout=timeout).returncode
@@ -150,7 +150,8 @@ class Machine:
         return self.run(f"systemctl show -P {name} {unit}").strip()
 
     def await_true(self, question, seconds=10, what="it"):
-        """await_true() asks until the answer is true, and gives it."""
+        """await_true() asks until the answer is true, and gives it; only a hang reaches the limit."""
+        seconds = max(seconds, 120)
         deadline = time.monotonic() + seconds
         while not (answer := question()):
             if time.monotonic() > deadline:

@@ -1,6 +1,5 @@
 """One person's daemon: the user unit in a lingering user's own manager, and the template; and no systemd at all."""
 
-import time
 
 from cases import Case
 
@@ -113,8 +112,6 @@ class WithoutSystemd(Person):
         # What a health check leaves behind when it is killed becomes PID 1's child.
         self.machine.run(f"nsenter -t {inner} -p sh -c 'sleep 0.1 >/dev/null 2>&1 &'")
         self.machine.await_true(lambda: not self.machine.run(f"pgrep -P {inner}", check=False), 3, "the orphan's end")
-        started = time.monotonic()
         self.machine.run(f"kill -TERM {inner}")
         self.machine.await_true(lambda: self.machine.status(f"kill -0 {inner}") != 0, 3, "the end on SIGTERM")
-        self.assertLess(time.monotonic() - started, 3)
         self.assertIn("stopped", self.machine.read("/run/container.log"))

@@ -73,7 +73,7 @@ class PageTest(unittest.TestCase):
     def text(self):
         return self.browser.evaluate("document.body.innerText")
 
-    def wait_until(self, expression, limit=20):
+    def wait_until(self, expression, limit=120):
         end = time.monotonic() + limit
         while not self.browser.evaluate(expression):
             self.assertLess(time.monotonic(), end, "never true: " + expression)

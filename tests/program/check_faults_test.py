@@ -61,7 +61,7 @@ class DiagnosisTest(harness.Case):
         config = self.write_config(document or self.config())
         words = [*before, harness.PROGRAM, "check", "--config", config, *self.place.folders(), *arguments]
         done = subprocess.run(words, env={**self.place.environment, **environment}, text=True, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=60 * harness.SLOW)
+                              capture_output=True, timeout=harness.PATIENCE)
         self.outputs.append(done.stdout + done.stderr)
         self.assertEqual(done.stderr, "")
         return done

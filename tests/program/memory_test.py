@@ -1,6 +1,6 @@
 """Claims (mdh-credentials(1), SECURITY): after rotations the daemon's memory holds the current sets and the access
 token in use, nothing of the private key, of assertions, of former tokens and sets; it cannot be dumped or traced by
-its own user, and leaves no core. Guards against BUGS.md 9 in its quietest form."""
+its own user, and leaves no core. Guards against Field bug 9 in its quietest form."""
 
 import os
 import pathlib

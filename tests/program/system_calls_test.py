@@ -51,7 +51,7 @@ SERVE = [
     ("timerfd_create", "EMFILE", "1+"), ("epoll_create1", "EMFILE", "2+"), ("signalfd4", "EMFILE", "1+"),
     ("recvmsg", "ENOMEM", "1+"), ("fchmod", "EPERM", "1+"),
 ]
-BOUND = 20
+BOUND = 120
 LOADER = "error while loading shared libraries"
 DISARMED = "PR_SET_DUMPABLE"    # main()'s first call: what comes before it is the loader's
 

@@ -36,13 +36,13 @@ class WithoutDaemonTest(harness.Case):
         self.assertEqual((done.stdout, len(done.stderr.splitlines())), ("", 1))
 
     def test_wait_waits_for_a_daemon_that_is_yet_to_come(self):
-        waiting = subprocess.Popen([harness.PROGRAM, "wait", "--timeout", "20"], env=self.place.environment,
+        waiting = subprocess.Popen([harness.PROGRAM, "wait", "--timeout", "600"], env=self.place.environment,
                                    stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             time.sleep(0.3)
             self.assertIsNone(waiting.poll())
             self.serve()
-            self.assertEqual(waiting.wait(20), 0)
+            self.assertEqual(waiting.wait(harness.PATIENCE), 0)
         finally:
             waiting.kill()
             waiting.wait()
@@ -87,18 +87,14 @@ class VerbsTest(harness.Case):
         self.assertNotEqual(self.daemon.credentials().json, self.served)
         self.assertEqual(self.daemon.credentials().json["AccessKeyId"], self.emulator.issued()[-1]["AccessKeyId"])
 
-    def test_process_prints_the_credential_process_document(self):
-        start = time.monotonic()
+    def test_process_prints_the_credential_process_document(self):    # R43, R44
         done = self.run_program("process", "--profile", "mdh-lab", secret_output=True)
-        taken = time.monotonic() - start
         self.assert_exit(done, 0)
         document = json.loads(done.stdout)
         self.assertEqual(document, {
             "Version": 1, "AccessKeyId": self.served["AccessKeyId"], "SecretAccessKey": self.served["SecretAccessKey"],
             "SessionToken": self.served["Token"], "Expiration": self.served["Expiration"]})
         self.assertEqual(done.stderr, "")
-        print(f"process: {taken * 1000:.0f} ms")
-        self.assertLess(taken, 0.1 if harness.RELEASE else 5)
 
     def test_process_of_a_profile_that_is_not_there(self):
         done = self.run_program("process", "--profile", "mdh-nowhere")
@@ -138,7 +134,7 @@ class VerbsTest(harness.Case):
         self.assert_exit(self.run_program("exec", "--profile", "mdh-lab", "--", "/nowhere/program"), 127)
         self.assert_exit(self.run_program("exec", "--profile", "mdh-lab", "--", self.place.write("plain", "x")), 126)
 
-    def test_a_default_profile_that_would_win_is_warned_of_and_hidden_when_asked(self):
+    def test_a_default_profile_that_would_win_is_warned_of_and_hidden_when_asked(self):    # R48
         folder = self.place.credentials_file.parent
         folder.mkdir(mode=0o700, exist_ok=True)
         with open(self.place.credentials_file, "a") as file:
@@ -166,7 +162,7 @@ class VerbsTest(harness.Case):
                           or os.path.exists(f"/proc/{child.pid}/task/{child.pid}/children"), 5, "the child")
             time.sleep(0.3)
             child.send_signal(signal.SIGTERM)
-            self.assertIn(child.wait(5), (-signal.SIGTERM, 128 + signal.SIGTERM))
+            self.assertIn(child.wait(harness.PATIENCE), (-signal.SIGTERM, 128 + signal.SIGTERM))
         finally:
             child.kill()
             child.wait()

@@ -42,7 +42,7 @@ def prove(path, says, cure, old=OLD, **keeper):
                 return generation(path) == 7
             except Exception:
                 return False
-        took = until(healed, most=20)
+        took = until(healed)
         assert took is not None, f"{path.parent.name}: not repaired by itself"
     assert not list(path.parent.glob("*.mdh-new")), path
     return f"{path.parent.name}: {report.split(';')[0][7:].replace(str(base), '')} ({took:.1f} s)"

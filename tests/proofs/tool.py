@@ -26,7 +26,10 @@ def generation(path):
     return int(number)
 
 
-def until(condition, most=8.0, step=0.02):
+PATIENCE = 120  # seconds; only a hang lasts as long
+
+
+def until(condition, most=PATIENCE, step=0.02):
     """How long it took for the condition to hold; None when it did not."""
     start = time.monotonic()
     while time.monotonic() - start < most:
@@ -52,7 +55,7 @@ class Keeper:
         self.process.stdin.write(f"{number}\n".encode())
         self.process.stdin.flush()
 
-    def report(self, most=8.0):
+    def report(self, most=PATIENCE):
         """The next report, or None."""
         end = time.monotonic() + most
         while "\n" not in self.said:
@@ -66,7 +69,7 @@ class Keeper:
         line, self.said = self.said.split("\n", 1)
         return line
 
-    def reports_until(self, wanted, most=12.0):
+    def reports_until(self, wanted, most=PATIENCE):
         end = time.monotonic() + most
         while (line := self.report(end - time.monotonic())) is not None:
             if line.startswith(wanted):

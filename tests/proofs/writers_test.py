@@ -67,7 +67,7 @@ with Keeper(path) as keeper:
                 return generation(path) == ours
             except Exception:
                 return False  # theirs is half written
-        took = until(ours_is_there, most=10)
+        took = until(ours_is_there)
         if took is None:
             break
         seen, slowest = seen + 1, max(slowest, took)

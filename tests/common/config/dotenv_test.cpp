@@ -101,7 +101,7 @@ TEST(Dotenv, NamesTheFileAndLineThatCannotBeRead) {
   EXPECT_THAT(refusal("'A=b"), HasSubstr("line 1"));
 }
 
-// BUGS 9: a secret in an error.
+// Field bug 9: a secret in an error.
 TEST(Dotenv, ShowsNoValueInAnError) {
   EXPECT_THAT(refusal("RKS_PRIVATE_KEY='-----BEGIN hushhush"), Not(HasSubstr("hush")));
 }

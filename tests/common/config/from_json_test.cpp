@@ -255,7 +255,7 @@ TEST(ConfigText, RefusesWhatIsNestedTooDeeply) {
   EXPECT_THAT(refused(std::string(100000, '[')).message, HasSubstr("nested too deeply"));
 }
 
-// BUGS 9: a secret in an error.
+// Field bug 9: a secret in an error.
 TEST(ConfigText, NeverShowsAKeyThatWasPastedIn) {
   EXPECT_THAT(refused_with("/accounts/0/private_key", "-----BEGIN hush").message,
               Not(HasSubstr("hush")));

@@ -135,7 +135,7 @@ TEST(ConfigEnvironment, TakesAPathOrASourceForTheKey) {
   EXPECT_EQ(key_reference_from_variable("env:K"), (KeyReference{Kind::environment, "K", {}}));
 }
 
-// BUGS 9: the body of a key without its first line would be shown as a file that is not there.
+// Field bug 9: the body of a key without its first line would be shown as a file that is not there.
 TEST(ConfigEnvironment, NeverTakesAMangledKeyForAPath) {
   std::string body = test::pkcs1(test::shared_rsa());
   body = replaced(body.substr(body.find('\n') + 1, 900), "\n", "");

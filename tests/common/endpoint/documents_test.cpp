@@ -34,7 +34,7 @@ TEST(Documents, EscapeControlCharacters) {
             std::string_view::npos);
 }
 
-TEST(Documents, RefuseAnEmptyValue) {  // bug 1
+TEST(Documents, RefuseAnEmptyValue) {  // Field bug 1
   EXPECT_TRUE(is_presentable(credentials()));
   EXPECT_FALSE(is_presentable(credentials("")));
   EXPECT_DEATH(container_document(credentials("")), "");

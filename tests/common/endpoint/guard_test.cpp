@@ -55,7 +55,7 @@ TEST_F(Guard, KnowsEveryNameOfThisHostWithAndWithoutPortInAnyCase) {  // R2; aws
     EXPECT_EQ(with_host(host), "") << host;
 }
 
-TEST_F(Guard, RefusesDnsRebinding) {  // bug 8
+TEST_F(Guard, RefusesDnsRebinding) {  // Field bug 8
   for (const std::string host :
        {"evil.example", "evil.example:6340", "127.0.0.1.evil.example", "localhost.", "127.0.0.1:80",
         "127.0.0.1:", "127.0.0.1:06340", "127.0.0.1:6340:6340", "[::1", "0.0.0.0", "127.0.0.2",

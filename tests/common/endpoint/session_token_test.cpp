@@ -31,7 +31,7 @@ TEST(SessionToken, IsGoodForAllOfItsTtlAndNotASecondMore) {  // R18
   EXPECT_EQ(check_session_token(kRing, made, 1000, end), SessionVerdict::expired);
 }
 
-TEST(SessionToken, DiffersFromOneToTheNext) {
+TEST(SessionToken, DiffersFromOneToTheNext) {  // Field bug 21
   EXPECT_NE(token(seconds(300), 1000, 1), token(seconds(300), 1000, 2));
 }
 

@@ -26,7 +26,7 @@ TEST(TokenRing, AcceptsARetiredTokenUntilItsGraceEnds) {
   EXPECT_FALSE(accepts(ring(), "oldest", kNow));
 }
 
-TEST(TokenRing, RefusesEveryOther) {
+TEST(TokenRing, RefusesEveryOther) {  // Field bug 23
   for (const char* offered : {"", "curren", "currentt", "Current", "older,current"}) {
     EXPECT_FALSE(accepts(ring(), offered, kNow)) << offered;
   }

@@ -40,7 +40,7 @@ TEST(FileDifference, SplitsDistantChangesIntoHunks) {
   EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 2 + 1 + 7 + 1 + 8);
 }
 
-// BUGS 9: a secret must not be read off the terminal or a pasted difference.
+// Field bug 9: a secret must not be read off the terminal or a pasted difference.
 TEST(FileDifference, MasksEveryValueThatCouldBeASecret) {
   const std::string shown = file_difference(
       "[a]\naws_secret_access_key = OLDSECRET\n# aws_secret_access_key = COMMENTED\n"

@@ -10,7 +10,7 @@ std::string refusal(std::string_view text) {
   return parts ? "" : parts.error().message;
 }
 
-// BUGS 5: botocore refuses the whole file for any of these.
+// Field bug 5: botocore refuses the whole file for any of these.
 TEST(ProfileText, RefusesWhatBotocoreRefusesNamingTheLine) {
   EXPECT_EQ(refusal("[a]\n[b]\n[a]\n"), "line 3 repeats the section of line 1");
   EXPECT_EQ(refusal("[a]\nk = 1\nK: 2\n"), "line 3 repeats the key of line 2");

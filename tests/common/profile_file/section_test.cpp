@@ -49,7 +49,7 @@ TEST(ProfileFile, AddsANewSectionAfterOneBlankLine) {
   EXPECT_EQ(with("[a]\nx = 1\n\n"), "[a]\nx = 1\n\n[dev]\n" + kComment + kKeys);
 }
 
-// BUGS 5: a key that is the file's last line, without a line end, must survive.
+// Field bug 5: a key that is the file's last line, without a line end, must survive.
 TEST(ProfileFile, EndsALastLineThatHasNoLineEndBeforeItAddsASection) {
   EXPECT_EQ(with("[a]\nx = 1"), "[a]\nx = 1\n\n[dev]\n" + kComment + kKeys);
 }
@@ -58,7 +58,7 @@ TEST(ProfileFile, LeavesAMissingLastLineEndThatIsNotOurs) {
   EXPECT_EQ(with("[dev]\n[a]\nx = 1"), "[dev]\n" + kComment + kKeys + "[a]\nx = 1");
 }
 
-TEST(ProfileFile, ReplacesKeysWhereTheyStandAndAddsTheRestAfterTheLastKey) {
+TEST(ProfileFile, ReplacesKeysWhereTheyStandAndAddsTheRestAfterTheLastKey) {  // R33, R35
   EXPECT_EQ(with("[dev]\n# mine\naws_session_token=old\nregion = r ; kept\n\n# end\n[z]\n"),
             "[dev]\n# mine\n" + kComment +
                 "aws_session_token = TOKEN\nregion = r ; kept\naws_access_key_id = AKID\n"
@@ -111,7 +111,7 @@ TEST(ProfileFile, FindsTheSectionAsBotocoreDoesNotAsASubstring) {
   EXPECT_THAT(with("  [dev] trailing words\n"), HasSubstr("words\n" + kComment));
 }
 
-// BUGS 19: somebody's [default] is theirs.
+// Field bug 19: somebody's [default] is theirs.
 TEST(ProfileFile, LeavesTheDefaultSectionAlone) {
   const std::string text = "[default]\naws_access_key_id = THEIRS\n";
   EXPECT_EQ(with(text), text + "\n[dev]\n" + kComment + kKeys);
@@ -192,12 +192,12 @@ TEST(ProfileFile, TakesWhatBotocoreTakes) {
   }
 }
 
-TEST(ProfileFile, RefusesTwoSectionsThatAreTheSameProfile) {
+TEST(ProfileFile, RefusesTwoSectionsThatAreTheSameProfile) {  // R34
   EXPECT_EQ(with("[profile dev]\n[profile 'dev']\n", keys(), ProfileFileKind::config),
             "error: line 2 repeats the profile of line 1");
 }
 
-TEST(ProfileFile, RefusesNamesAndValuesThatAFileCannotHold) {
+TEST(ProfileFile, RefusesNamesAndValuesThatAFileCannotHold) {  // R32
   for (const char* name : {"", "DEFAULT", "a b", "a]", "a\nb", "d\xc3\xa9v"}) {
     EXPECT_EQ(with("", keys(name)), "error: the profile's name cannot be a section's");
   }
@@ -219,7 +219,7 @@ TEST(ProfileFile, TakesOutWhatItPutIn) {
   }
 }
 
-TEST(ProfileFile, LeavesTheSectionWhereSomethingElseIsInIt) {
+TEST(ProfileFile, LeavesTheSectionWhereSomethingElseIsInIt) {  // R40
   EXPECT_EQ(without(with("[dev]\nregion = r\n")), "[dev]\nregion = r\n");
   EXPECT_EQ(without(with("[dev]\n# mine\n")), "[dev]\n# mine\n");
   EXPECT_EQ(without(with("[dev]\n\n# of a\n[a]\n")), "\n# of a\n[a]\n");

@@ -30,7 +30,7 @@ class EngineClock : public testing::Test {
   bool corrected = false;
 };
 
-// BUGS 17.
+// Field bug 17.
 TEST_F(EngineClock, SignsWithUpstreamsTimeAfterInvalidClientWhenTheClockIsOff) {
   for (const auto off : {minutes(7), minutes(-7), minutes(70)}) {
     bench.step(off);

@@ -44,7 +44,7 @@ TEST_F(EngineFailure, KeepsOldCredentialsWhenTheServiceIsDown) {  // R27
             Condition::failing);
 }
 
-// BUGS 2.
+// Field bug 2.
 TEST_F(EngineFailure, NeverServesExpiredCredentials) {  // R25
   bench.upstream = fails(UpstreamCall::Kind::token, failure(ErrorClass::unreachable));
   bench.run(seconds(3600));
@@ -54,7 +54,7 @@ TEST_F(EngineFailure, NeverServesExpiredCredentials) {  // R25
             Condition::expired);
 }
 
-// BUGS 13.
+// Field bug 13.
 TEST_F(EngineFailure, RecoversWithinAMinuteOfAnOutagesEndHoweverLongItWas) {
   for (const auto kind : {UpstreamCall::Kind::token, UpstreamCall::Kind::exchange}) {
     for (const auto outage : {minutes(5), minutes(90), minutes(60 * 30)}) {
@@ -208,7 +208,7 @@ TEST_F(EngineFailure, WaitsAsLongAsUpstreamAsksThoughItsSetsExpire) {
   EXPECT_EQ(bench.calls["token lab"], before + 1);
 }
 
-// BUGS 1 and 2: the last door before a client.
+// Field bugs 1 and 2: the last door before a client.
 TEST_F(EngineFailure, RefusesSetsThatAreEmptyOrExpired) {
   const CredentialsPtr held = bench.profile("lab-0").credentials;
   for (const auto& set : {credentials(bench.upstream_now() + hours(9), {}, ""),

@@ -27,7 +27,7 @@ class EngineWaking : public testing::Test {
   Bench bench{config({{"lab", 3}, {"clinic", 1}})};
 };
 
-// BUGS 14: late after a suspend.
+// Field bug 14: late after a suspend.
 TEST_F(EngineWaking, RefreshesAtOnceAfterASuspend) {  // R31
   bench.sleep(hours(9));
   bench.engine.reevaluate(bench.now());
@@ -35,7 +35,7 @@ TEST_F(EngineWaking, RefreshesAtOnceAfterASuspend) {  // R31
   EXPECT_TRUE(fresh("lab-0", seconds(2)));
 }
 
-// BUGS 20: wedged after a laptop's sleep.
+// Field bug 20: wedged after a laptop's sleep.
 TEST_F(EngineWaking, ASuspendDoesNotMakeACallLookStuck) {
   bench.upstream = [](Bench& at, const UpstreamCall& call) {
     Reply reply = at.good(call);
@@ -112,7 +112,7 @@ TEST_F(EngineWaking, HealthyProfilesDoNotNoticeAnyOfThis) {
   EXPECT_EQ(bench.sent.size(), sent);
 }
 
-// BUGS 15: key material read once.
+// Field bug 15: key material read once.
 TEST_F(EngineWaking, AReplacedKeyIsTriedSoonWithAFreshToken) {
   bench.upstream = down(ErrorClass::refused);
   bench.run(hours(12));

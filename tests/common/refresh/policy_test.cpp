@@ -143,7 +143,7 @@ TEST(RefreshPlan, FailuresOfTwoClassesInTurnStillBackOff) {
   EXPECT_GT(total, std::chrono::minutes(30));
 }
 
-// BUGS 13: a backoff that outlasts the credentials.
+// Field bug 13: a backoff that outlasts the credentials.
 TEST(RefreshPlan, TriesThreeTimesBeforeASetExpiresWhateverTheClass) {
   for (const auto error_class :
        {ErrorClass::unreachable, ErrorClass::throttled, ErrorClass::malformed, ErrorClass::config,

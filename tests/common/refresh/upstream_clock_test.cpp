@@ -25,7 +25,7 @@ double error(const SkewEstimate& estimate) {
   return static_cast<double>((*estimate.upstream_since_boot - kOffset).count());
 }
 
-// BUGS 17: the sign.
+// Field bug 17: the sign.
 TEST(Skew, IsUpstreamLessOurs) {
   EXPECT_NEAR(error(after({reading(10, seconds(420))})), 420'000, 600);
   EXPECT_NEAR(error(after({reading(10, seconds(-420))})), -420'000, 600);

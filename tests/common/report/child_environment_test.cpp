@@ -1,4 +1,4 @@
-// Claims: CLIENTS.md R45 to R47.
+// Claims: R45 to R47.
 #include "common/report/child_environment.h"
 #include "common/shell_word.h"
 

@@ -71,7 +71,7 @@ TEST(StatusPage, NamesNoOtherHost) {
   }
 }
 
-// BUGS 9: secrets where they do not belong.
+// Field bug 9: secrets where they do not belong.
 TEST(StatusPage, HoldsNoSecret) {
   EXPECT_THAT(page_of(state_with(600s)), Not(HasSubstr("HIDDEN")));
 }

@@ -83,7 +83,7 @@ TEST(StatusDocument, HoldsNullWhereNothingIsKnown) {
   EXPECT_EQ(one["state"], "starting");
 }
 
-// BUGS 9: secrets where they do not belong.
+// Field bug 9: secrets where they do not belong.
 TEST(StatusDocument, HoldsNoSecretAndNoAccessKey) {
   const State state = state_of({profile("one", 600s)});
   EXPECT_THAT(status_json(state, kNow), Not(HasSubstr("SECRET")));
@@ -98,7 +98,7 @@ TEST(StatusDocument, IsOneLineWhateverUpstreamSaid) {
   EXPECT_TRUE(nlohmann::json::accept(text));
 }
 
-// BUGS 17: the sign of the skew. Upstream ahead of us means that our clock is slow.
+// Field bug 17: the sign of the skew. Upstream ahead of us means that our clock is slow.
 TEST(StatusDocument, ReportsSkewAsUpstreamMinusLocal) {
   State state = state_of({profile("one", 600s)});
   state.accounts[0].upstream_since_boot =

@@ -1,5 +1,5 @@
-#include "common/state/condition.h"
 #include "common/state/state.h"
+#include "common/state/condition.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ State state_with(milliseconds left, std::optional<milliseconds> upstream = std::
   return state;
 }
 
-// BUGS 2: expired keys answered as good ones.
+// Field bug 2: expired keys answered as good ones.
 TEST(State, ServesNothingWithLessThanFifteenSecondsLeft) {
   for (const auto& [left, served] :
        {std::pair(seconds(16), true), std::pair(seconds(15), true), std::pair(seconds(14), false),
@@ -43,7 +43,7 @@ TEST(State, TellsWhenTheFirstSetLapses) {
   EXPECT_EQ(next_lapse(state_with(seconds(5)), kNow), BootTime::max());
 }
 
-// BUGS 17: skew arithmetic with the sign wrong.
+// Field bug 17: skew arithmetic with the sign wrong.
 TEST(State, DecidesExpiryByUpstreamsClock) {
   const milliseconds ahead =
       kNow.wall.time_since_epoch() - kNow.boot.time_since_epoch() + std::chrono::hours(1);

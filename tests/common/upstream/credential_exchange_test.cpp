@@ -126,7 +126,7 @@ TEST(CredentialsReply, TakesSessionTokensOfAnySize) {
   EXPECT_EQ(set->session_token.reveal(), session);
 }
 
-// BUGS.md 1: empty keys must never become a success.
+// Field bug 1: empty keys must never become a success.
 TEST(CredentialsReply, SurvivesEveryTruncation) {
   const UpstreamReply whole =
       test::read_reply_file(std::string(MDH_TEST_DATA) + "/" + kStage + "/issued.reply");

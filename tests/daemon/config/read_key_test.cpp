@@ -47,7 +47,7 @@ TEST(KeyReference, ExpandsTheHome) {
   EXPECT_TRUE(read_key({KeyReference::Kind::file, "~/key.pem"}).ok());
 }
 
-// BUGS.md 15: a key read once at the start.
+// Field bug 15: a key read once at the start.
 TEST(KeyReference, ReadsAfreshEveryTime) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("key.pem", "old");

@@ -34,7 +34,7 @@ TEST(AdoptedListeners, NeverBlockTheLoop) {
   EXPECT_EQ(listeners->addresses[0].substr(0, 10), "127.0.0.1:");
 }
 
-// BUGS 22: not even when the socket unit says so.
+// Field bug 22: not even when the socket unit says so.
 TEST(AdoptedListeners, AreRefusedOnAllInterfaces) {
   EXPECT_FALSE(adopted(INADDR_ANY).ok());
 }

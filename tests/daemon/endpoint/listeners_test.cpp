@@ -84,7 +84,7 @@ TEST(Listeners, SetsEveryOptionOnASocketOfItsOwn) {
   EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
 }
 
-// BUGS 10: one bad address kills the whole agent.
+// Field bug 10: one bad address kills the whole agent.
 TEST(Listeners, KeepsTheGoodAddressWhenAnotherIsTaken) {
   const auto first = open_listeners(listening_on({"127.0.0.1:0"}), {}, "/nonexistent");
   ASSERT_TRUE(first);
@@ -136,7 +136,7 @@ TEST(Listeners, MakesAnAdoptedSocketNonBlockingSoThatTheLoopNeverWaitsInAccept) 
   EXPECT_EQ(option_of(fd, IPPROTO_TCP, TCP_NODELAY), 1);
 }
 
-// BUGS 22: all interfaces.
+// Field bug 22: all interfaces.
 TEST(Listeners, RefusesAnAdoptedSocketThatOthersCanReach) {
   const auto opened = adopt_one(plain_socket("0.0.0.0", true));
   ASSERT_FALSE(opened);

@@ -9,13 +9,13 @@
 #include <ctime>
 
 #include "daemon/endpoint/listeners.h"
+#include "tests/support/eventually.h"
 #include "tests/support/own_network.h"
 #include "tests/support/running_endpoint.h"
 
 namespace mdh {
 namespace {
 
-using Steady = std::chrono::steady_clock;
 
 const std::string kGet =
     "GET /credentials HTTP/1.1\r\nHost: localhost\r\n" + RunningEndpoint::authorized() + "\r\n";
@@ -45,12 +45,6 @@ FileDescriptor unconnected() {
   return FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
 }
 
-milliseconds processor_time() {
-  timespec spent{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
-  return milliseconds(spent.tv_sec * 1000 + spent.tv_nsec / 1000000);
-}
-
 TEST(EndpointDoor, NeitherSpinsNorDiesWithoutDescriptorsAndServesOnceThereAreSome) {
   RunningEndpoint endpoint;
   std::vector<FileDescriptor> sockets;
@@ -60,17 +54,13 @@ TEST(EndpointDoor, NeitherSpinsNorDiesWithoutDescriptorsAndServesOnceThereAreSom
     const NoDescriptors none;
     ASSERT_FALSE(unconnected());
     const long turns = endpoint.turns;
-    const milliseconds spent = processor_time();
     for (FileDescriptor& socket : sockets)
       clients.push_back(std::make_unique<Client>(std::move(socket), endpoint.port, false));
     std::this_thread::sleep_for(seconds(1));
     EXPECT_LE(endpoint.turns - turns, 25) << "the listener stays readable: it must be let alone";
-    EXPECT_GE(endpoint.turns - turns, 2) << "it must be looked at again";
-    EXPECT_LT(processor_time() - spent, milliseconds(200));
+    EXPECT_TRUE(test::eventually([&] { return endpoint.turns - turns >= 2; })) << "nor for ever";
   }
-  const auto start = Steady::now();
   for (const auto& client : clients) EXPECT_TRUE(is_served(*client));
-  EXPECT_LT(Steady::now() - start, milliseconds(500));
 }
 
 TEST(EndpointDoor, TakesTheDescriptorOfTheOldestIdleConnectionWhenThereIsNoOther) {

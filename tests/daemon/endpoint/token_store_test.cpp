@@ -42,7 +42,7 @@ class TokenStore : public testing::Test {
 
 TEST_F(TokenStore, MakesATokenThatEveryClientTakes) {  // R14, R15
   const TokenRing made = ring();
-  // BUGS 24: no line end in the file.
+  // Field bug 24: no line end in the file.
   EXPECT_THAT(token(), MatchesRegex("[A-Za-z0-9_-]{32,}"));
   EXPECT_EQ(made.current.reveal(), token());
   EXPECT_EQ(mode_of(file()), 0600U);
@@ -60,7 +60,7 @@ TEST_F(TokenStore, OpensTheFileToTheGroupThatIsConfigured) {
   EXPECT_EQ(mode_of(file()), 0640U);
 }
 
-// BUGS 7: mode too wide.
+// Field bug 7: mode too wide.
 TEST_F(TokenStore, ClosesATokenFileThatOthersCouldRead) {
   state_.write("authorization-token", kGoodToken, 0644);
   EXPECT_EQ(ring().current.reveal(), kGoodToken);

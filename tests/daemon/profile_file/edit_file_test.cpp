@@ -34,8 +34,8 @@ class StorageTest : public testing::Test {
   FileMemory memory_;
 };
 
-// BUGS 7.
-TEST_F(StorageTest, MakesANewFile0600InANewFolder0700) {
+// Field bug 7.
+TEST_F(StorageTest, MakesANewFile0600InANewFolder0700) {  // R39
   const std::string path = folder_.path("new/credentials");
   EXPECT_EQ(edit_file(to(path, "x"), memory_).value(), Edited::replaced);
   EXPECT_EQ(mode_of(path), 0600u);
@@ -58,7 +58,7 @@ TEST_F(StorageTest, KeepsModeGroupAndAttributesAlsoInASetGroupIdFolder) {
   EXPECT_TRUE(!attributes || mark == 'm');
 }
 
-// BUGS 6.
+// Field bug 6.
 TEST_F(StorageTest, KeepsASymlinkAndReplacesItsTarget) {
   folder_.write("target", "old");
   const std::string link = folder_.path("credentials");
@@ -75,8 +75,8 @@ TEST_F(StorageTest, WritesNothingWhenNothingChanges) {
   EXPECT_EQ(look_at(path), before);
 }
 
-// BUGS 4.
-TEST_F(StorageTest, EditsAnewWhenAnotherProgramWasFaster) {
+// Field bug 4.
+TEST_F(StorageTest, EditsAnewWhenAnotherProgramWasFaster) {  // R37
   const std::string path = folder_.write("credentials", "one");
   int calls = 0;
   FileEdit edit{path, {}, {}};
@@ -105,8 +105,8 @@ FileEdit guarded(const std::string& path) {
   return edit;
 }
 
-// BUGS 3.
-TEST_F(StorageTest, HoldsAWriteBackThatWouldLoseASectionJustMissed) {
+// Field bug 3.
+TEST_F(StorageTest, HoldsAWriteBackThatWouldLoseASectionJustMissed) {  // R36
   const std::string path = folder_.write("credentials", "other");
   FileEdit look = guarded(path);
   look.change = [](std::string_view text) { return Result<Secret>(Secret(text)); };

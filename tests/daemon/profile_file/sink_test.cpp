@@ -72,7 +72,7 @@ TEST_F(ProfileSinkTest, WritesWhatItIsHandedAndReportsOnce) {
   EXPECT_FALSE(report(seconds(1)));
 }
 
-TEST_F(ProfileSinkTest, PutsBackWhatSomebodyRemovedOrBrokeWithinTwoSeconds) {
+TEST_F(ProfileSinkTest, PutsBackWhatSomebodyRemovedOrBrokeWithinTwoSeconds) {  // R38
   open();
   sync("AKID1");
   ASSERT_TRUE(report());
@@ -105,7 +105,7 @@ TEST_F(ProfileSinkTest, WritesByItselfWhenTheCauseOfAFailureIsGone) {
   EXPECT_TRUE(holds("AKID1"));
 }
 
-// BUGS 4.
+// Field bug 4.
 TEST_F(ProfileSinkTest, GivesUpAFightUntilThereAreNewCredentials) {
   open();
   sync("AKID1");

@@ -57,7 +57,7 @@ TEST_F(ProfileWriterTest, LeavesWhatIsThereWithoutCredentials) {
   EXPECT_EQ(text_of(credentials_), "[p]\naws_access_key_id = old\n");
 }
 
-// BUGS 24: static keys would outrank the process, even expired ones.
+// Field bug 24: static keys would outrank the process, even expired ones.
 TEST_F(ProfileWriterTest, TakesOneFormOutWhenTheOtherComes) {
   ASSERT_TRUE(keys().write(wanted()));
   EXPECT_EQ(process().write(wanted())->replaced, 2);

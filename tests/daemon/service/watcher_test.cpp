@@ -49,7 +49,7 @@ TEST(Watcher, SeesTheWallClockSet) {  // R31
   EXPECT_TRUE(woken(watcher, 2000)) << "the second step is seen as well";
 }
 
-// BUGS 14: late after a suspend.
+// Field bug 14: late after a suspend.
 TEST(Watcher, SeesThatTheMachineSlept) {  // R31
   milliseconds asleep{0};
   Watcher watcher([&] { return asleep; });

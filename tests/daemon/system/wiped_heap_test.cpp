@@ -1,4 +1,4 @@
-// BUGS.md 9, one step further: what was freed is overwritten, whoever made the copy.
+// Field bug 9, one step further: what was freed is overwritten, whoever made the copy.
 #include "daemon/system/wiped_heap.h"
 
 #include <gtest/gtest.h>

@@ -17,7 +17,6 @@ namespace mdh {
 namespace {
 
 using nlohmann::json;
-using std::chrono::steady_clock;
 using test::answering;
 using test::json_reply;
 using test::Line;
@@ -135,7 +134,7 @@ TEST_F(WorkerTest, SignsWithUpstreamsTimeWhereItIsGiven) {
   EXPECT_NEAR(claims.at("exp").get<double>(), static_cast<double>(expected), 5);
 }
 
-// BUGS.md 15: a key read once at the start. A jti is burnt by its first use.
+// Field bug 15: a key read once at the start. A jti is burnt by its first use.
 TEST_F(WorkerTest, ReadsTheKeyAfreshAndNeverReusesAJti) {
   const test::Pkey other = test::new_rsa(2048);
   EVP_PKEY* expected = test::shared_rsa();
@@ -211,18 +210,18 @@ TEST_F(WorkerTest, HintsAtTheDesignerShapeWhenTheExplorerHostIsUnknown) {
 TEST_F(WorkerTest, ReportsEveryCallExactlyOnceThoughSomeAreSlow) {
   const LoopbackStub good(answering(json_reply(kSet)));
   const LoopbackStub bad(answering("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
-  const LoopbackStub slow([](Line& line) {
+  // The slow ones answer when all of them have been asked: none may wait for another's end.
+  std::atomic<int> asked{0};
+  const LoopbackStub slow([&asked](Line& line) {
     line.request();
-    std::this_thread::sleep_for(milliseconds(150));
+    for (++asked; asked < 20;) std::this_thread::yield();
     line.write(json_reply(kSet));
   });
   for (std::uint64_t id = 0; id < 60; ++id) {
     const LoopbackStub& stub = id % 3 == 0 ? good : id % 3 == 1 ? bad : slow;
     worker_.send(exchange_call(id, stub.url()));
   }
-  const auto start = steady_clock::now();
   const auto found = collect(60);
-  EXPECT_LT(steady_clock::now() - start, seconds(2)) << "slow ones were awaited one by one";
   for (const auto& [id, report] : found) EXPECT_EQ(report.outcome.ok(), id % 3 != 1) << id;
   EXPECT_FALSE(readable(worker_.event_fd(), milliseconds(20)));
 }
@@ -237,14 +236,14 @@ TEST_F(WorkerTest, HoldsNewOptionsForLaterCallsOnly) {
   EXPECT_THAT(found.at(2).outcome.error().message, HasSubstr("within 100 ms"));
 }
 
-// Ends in milliseconds, however long a server is silent.
+// Ends long before its call would, which would outlast this test.
 TEST(Worker, EndsAtOnceWhileAServerHangs) {
   const LoopbackStub slow(kHang);
   AccountConfig account;
   account.projects.resize(1);
   account.projects[0].exchange_url = slow.url();
   const auto token = std::make_shared<const AccessToken>(AccessToken{Secret("opaque"), {}});
-  auto worker = std::make_unique<Worker>(TransportOptions{});
+  auto worker = std::make_unique<Worker>(TransportOptions{"", seconds(3600), seconds(3600)});
   worker->send({1,
                 UpstreamCall::Kind::exchange,
                 std::make_shared<const AccountConfig>(account),
@@ -252,9 +251,7 @@ TEST(Worker, EndsAtOnceWhileAServerHangs) {
                 token,
                 {}});
   while (slow.accepted() == 0) std::this_thread::yield();
-  const auto start = steady_clock::now();
-  worker.reset();
-  EXPECT_LT(steady_clock::now() - start, milliseconds(200));
+  worker.reset();  // or this test hangs for an hour
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
   EXPECT_THAT(complaint_, HasSubstr("not now"));
 }
 
-// CLIENTS.md R41 and R42; BUGS 1: empty keys answered as good ones.
+// R41 and R42; Field bug 1: empty keys answered as good ones.
 TEST_F(AskTest, ProcessPrintsAllOrNothing) {
   const std::string set =
       R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
