@@ -172,17 +172,6 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   return *local + fraction - *offset;
 }
 
-std::string format_http_date(WallTime time) {
-  const Civil at = civil(time);
-  const std::chrono::weekday day(std::chrono::floor<std::chrono::days>(time));
-  std::array<char, 64> text{};
-  (void)std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                      kWeekdays[day.c_encoding()].data(), at.day,
-                      kMonths[static_cast<std::size_t>(at.month - 1)].data(), at.year, at.hour,
-                      at.minute, at.second);
-  return text.data();
-}
-
 std::optional<WallTime> parse_http_date(std::string_view text) {
   const auto named = [&](std::string_view day) { return text.starts_with(day); };
   if (std::none_of(kWeekdays.begin(), kWeekdays.end(), named)) return std::nullopt;

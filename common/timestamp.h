@@ -35,9 +35,7 @@ std::string format_rfc3339(WallTime time);
 // Z; nothing when it is not that, or no such day or time exists (a leap second :60 is the next
 // second).
 std::optional<WallTime> parse_rfc3339(std::string_view text);
-// format_http_date() and parse_http_date() are RFC 9110 section 5.6.7; the obsolete forms are read
-// too.
-std::string format_http_date(WallTime time);
+// parse_http_date() reads RFC 9110 section 5.6.7, the obsolete forms too.
 std::optional<WallTime> parse_http_date(std::string_view text);
 // spoken_duration() is a length of time for people, in its two largest units: "42 s", "12 min",
 // "3 h 5 min", "2 d 4 h"; below zero as zero.

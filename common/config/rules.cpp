@@ -78,6 +78,10 @@ bool is_loopback(const HostPort& at) {
 
 }  // namespace
 
+bool is_loopback_host(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || is_loopback_v4(host);
+}
+
 bool is_profile(std::string_view text) {
   return made_of(text, "._@-", 64) && text != "DEFAULT";
 }

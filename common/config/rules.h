@@ -22,6 +22,8 @@ struct TextRule {
 bool is_profile(std::string_view text);
 // is_upstream_url() is https, or http to a loopback address; no user, blank or fragment.
 bool is_upstream_url(std::string_view text);
+// is_loopback_host() is localhost, [::1] or a full address of 127.0.0.0/8 (not 127.1).
+bool is_loopback_host(std::string_view host);
 // is_line() is what goes into a claim or a header as it is: printable ASCII, no blank at its ends.
 bool is_line(std::string_view text);
 // is_identifier() is what goes into a URL's path as it is (RFC 3986 section 2.3).

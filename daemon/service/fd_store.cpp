@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-id128.h>
 
 #include <algorithm>
 #include <array>
@@ -105,11 +106,10 @@ Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored) {
 }
 
 std::string boot_id() {
-  const FileDescriptor file(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
-  std::array<char, 36> text{};
-  if (!file || ::read(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    return "";
-  return std::string(text.data(), text.size());
+  sd_id128_t boot{};
+  if (sd_id128_get_boot(&boot) < 0) return {};
+  char text[SD_ID128_UUID_STRING_MAX];
+  return sd_id128_to_uuid_string(boot, text);
 }
 
 }  // namespace mdh

@@ -29,7 +29,8 @@ bool store_snapshot(const Secret& bytes);
 std::optional<Secret> read_stored(const FileDescriptor& snapshot);
 // read_stored_snapshot() is the snapshot in it; an Error (class storage) says why it is refused.
 Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored);
-// boot_id() is /proc/sys/kernel/random/boot_id, which ties a snapshot to this boot.
+// boot_id() is the kernel's name of this boot, which ties a snapshot to it; empty where there is
+// none.
 std::string boot_id();
 
 }  // namespace mdh

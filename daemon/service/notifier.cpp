@@ -47,10 +47,6 @@ void Notifier::stopping() {
   tell("STOPPING=1");
 }
 
-void Notifier::extend_timeout(seconds more) {
-  tell("EXTEND_TIMEOUT_USEC=" + std::to_string(more.count() * 1'000'000LL));
-}
-
 void Notifier::feed_watchdog() {
   tell("WATCHDOG=1");
 }

@@ -19,8 +19,6 @@ class Notifier {
   void reloading();
   void reloaded();
   void stopping();
-  // extend_timeout() asks for `more` from now before a start or stop counts as hung.
-  void extend_timeout(seconds more);
   void feed_watchdog();
   // watchdog_interval() is how often feed_watchdog() is due (half of WATCHDOG_USEC); zero: no
   // watchdog.

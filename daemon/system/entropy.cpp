@@ -1,10 +1,9 @@
 #include "daemon/system/entropy.h"
 
 #include <sys/random.h>
+#include <systemd/sd-id128.h>
 
 #include <cerrno>
-#include <cstdint>
-#include <cstring>
 
 #include "daemon/system/give_up.h"
 
@@ -23,24 +22,10 @@ std::string random_bytes(std::size_t count) {
 }
 
 std::string random_uuid() {
-  std::string bytes = random_bytes(16);
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string uuid;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
-    uuid += kHex[(bytes[i] >> 4) & 0x0f];
-    uuid += kHex[bytes[i] & 0x0f];
-  }
-  return uuid;
-}
-
-double random_fraction() {
-  std::uint64_t bits = 0;
-  const std::string bytes = random_bytes(sizeof bits);
-  std::memcpy(&bits, bytes.data(), sizeof bits);
-  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+  sd_id128_t made{};
+  if (const int fault = sd_id128_randomize(&made); fault < 0) give_up("random bytes", -fault);
+  char text[SD_ID128_UUID_STRING_MAX];
+  return sd_id128_to_uuid_string(made, text);
 }
 
 }  // namespace mdh

@@ -9,7 +9,5 @@ namespace mdh {
 std::string random_bytes(std::size_t count);
 // random_uuid() is a version 4 UUID in lower case (RFC 9562), 122 random bits: the assertion's jti.
 std::string random_uuid();
-// random_fraction() is uniform in [0, 1): jitter, not for keys.
-double random_fraction();
 
 }  // namespace mdh

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/config/rules.h"
 #include "common/upstream/reply_error.h"
 
 namespace mdh {
@@ -21,11 +22,6 @@ std::string part_of(const Url& url, CURLUPart part) {
   std::string copy = text;
   curl_free(text);
   return copy;
-}
-
-bool loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
 }
 
 // A name and password in a URL are no matter for a message.
@@ -57,7 +53,8 @@ Result<Way> way_of(const UpstreamRequest& request) {
   if (url && curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) == CURLUE_OK) {
     const std::string scheme = part_of(url, CURLUPART_SCHEME);
     if (scheme == "https") return Way::https;
-    if (scheme == "http" && loopback(part_of(url, CURLUPART_HOST))) return Way::loopback_http;
+    if (scheme == "http" && is_loopback_host(part_of(url, CURLUPART_HOST)))
+      return Way::loopback_http;
   }
   return Error{ErrorClass::config, Stage::token, "cannot call the URL " + shown(request.url),
                "use https://; plain http:// is for a loopback address only"};

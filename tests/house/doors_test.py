@@ -14,6 +14,7 @@ DOORS = {
     r"prometheus/": {"common/report/metrics.cpp"},
     r"systemd/sd-event": {"daemon/system/event_loop.cpp"},
     r"systemd/sd-daemon": {"daemon/service/notifier.cpp", "daemon/service/fd_store.cpp", "daemon/verbs/options.cpp"},
+    r"systemd/sd-id128": {"daemon/system/entropy.cpp", "daemon/service/fd_store.cpp"},
     r"systemd/sd-journal": {"daemon/system/log.cpp"},
     r"nlohmann/": None,  # any source
     r"openssl/": None,

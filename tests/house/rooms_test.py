@@ -79,11 +79,22 @@ def type_faults():
             yield f"the type {name} has {len(places)} homes: {', '.join(sorted(places))}"
 
 
+def picture_faults(order):
+    """The README's picture shows every room, and names no file that is not there."""
+    picture = (ROOT / "README.md").read_text()
+    for name in dict.fromkeys(map(room, order)):
+        if f"| `{name}" not in picture:
+            yield f"README's picture lacks the room {name}"
+    for name in re.findall(r"`((?:common|daemon|tests|packaging)/[a-z_/]+\.\w+)`", picture):
+        if not (ROOT / name).exists():
+            yield f"README names {name}, which is not there"
+
+
 def main():
     order = [f"{floor}/{name}" for floor in FLOORS for name in listed(floor, "ROOMS")]
     doors = {f"{floor}/{name}" for floor in FLOORS for name in listed(floor, "DOORS")} | set(public_words(order))
     files = sum(1 for _ in sources())
-    faults = [*include_faults(order, doors), *order_faults(order), *type_faults()]
+    faults = [*include_faults(order, doors), *order_faults(order), *type_faults(), *picture_faults(order)]
     if files < FEWEST_FILES:
         faults.append(f"only {files} files were found, {FEWEST_FILES} at least: this test looks in the wrong place")
     print("\n".join(faults) or f"the rooms stand: {files} files, {len(doors)} doors")

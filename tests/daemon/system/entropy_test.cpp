@@ -24,16 +24,6 @@ TEST(Entropy, WritesUuidsOfVersionFour) {
   }
 }
 
-TEST(Entropy, SpreadsFractionsOverTheWholeRange) {
-  double sum = 0;
-  for (int i = 0; i < 1000; ++i) {
-    const double fraction = random_fraction();
-    ASSERT_GE(fraction, 0);
-    ASSERT_LT(fraction, 1);
-    sum += fraction;
-  }
-  EXPECT_NEAR(sum / 1000, 0.5, 0.1);  // eleven standard deviations
-}
 
 }  // namespace
 }  // namespace mdh
