@@ -106,11 +106,17 @@ Reply imds_profile(const EndpointFacts& facts) {
   return profile == nullptr ? text_reply(404, "no profile") : text_reply(200, profile->name);
 }
 
-Reply page(const EndpointFacts& facts) {
+// The page of one profile is asked for as /?profile=NAME.
+std::string_view profile_asked(std::string_view query) {
+  constexpr std::string_view kKey = "profile=";
+  return query.starts_with(kKey) ? query.substr(kKey.size()) : std::string_view();
+}
+
+Reply page(const EndpointFacts& facts, std::string_view query) {
   return {
       200,
       kHtml,
-      status_page(facts.state, facts.page, facts.now),
+      status_page(facts.state, facts.page, facts.now, profile_asked(query)),
       {},
       {{"Content-Security-Policy", page_security_policy()}, {"Referrer-Policy", "no-referrer"}}};
 }
@@ -175,7 +181,7 @@ Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& fa
     case Route::status:
       return Reply{200, kJson, status_json(facts.state, facts.now)};
     case Route::page:
-      return page(facts);
+      return page(facts, request.head.query);
     case Route::healthz:
       return health(facts.state);
     case Route::readyz:

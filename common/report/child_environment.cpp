@@ -7,6 +7,22 @@
 namespace mdh {
 namespace {
 
+// A literal of Python and of R alike.
+std::string quoted_literal(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string joined_literals(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + quoted_literal(name);
+  return all;
+}
+
 std::string with_loopback(const std::string& no_proxy) {
   const std::string ours = "127.0.0.1,localhost,::1";
   if (no_proxy.find("127.0.0.1") != std::string::npos) return no_proxy;
@@ -87,6 +103,23 @@ std::string shell_lines(const EnvironmentChange& change) {
   lines += "unset";
   for (const std::string& name : change.unset) lines += " " + name;
   return lines + "\n";
+}
+
+std::string python_lines(const EnvironmentChange& change) {
+  std::string lines = "import os\n";
+  for (const auto& [name, value] : change.set) {
+    lines += "os.environ[" + quoted_literal(name) + "] = " + quoted_literal(value) + "\n";
+  }
+  return lines + "for name in [" + joined_literals(change.unset) +
+         "]:\n    os.environ.pop(name, None)\n";
+}
+
+std::string r_lines(const EnvironmentChange& change) {
+  std::string lines;
+  for (const auto& [name, value] : change.set) {
+    lines += "Sys.setenv(" + name + " = " + quoted_literal(value) + ")\n";
+  }
+  return lines + "Sys.unsetenv(c(" + joined_literals(change.unset) + "))\n";
 }
 
 }  // namespace mdh

@@ -31,5 +31,8 @@ EnvironmentChange child_environment(const ChildWish& wish);
 const std::vector<std::string>& outranking_variables();
 // shell_lines() is the change for a POSIX shell, one command a line, quoted where needed.
 std::string shell_lines(const EnvironmentChange& change);
+// python_lines() and r_lines() are the change for a running interpreter.
+std::string python_lines(const EnvironmentChange& change);
+std::string r_lines(const EnvironmentChange& change);
 
 }  // namespace mdh

@@ -4,13 +4,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/report/page_profile.h"
 #include "common/state/state.h"
 
 namespace mdh {
 
-std::string status_page(const State& state, const PageContext& context, Now now);
+// status_page() has the worst first. `only` names the one profile to show (the page's ?profile=);
+// empty, or one that is not there: all of them, the well ones of a long list as lines that link.
+std::string status_page(const State& state, const PageContext& context, Now now,
+                        std::string_view only = {});
 // page_security_policy() is the Content-Security-Policy value that goes with the page: default-src
 // 'none' and hashes of its own inline style and script.
 std::string page_security_policy();

@@ -1,20 +1,21 @@
-// One profile's section of the status page. Pure.
+// One profile on the status page. Pure.
 #pragma once
 
 #include <string>
 
+#include "common/report/page_snippets.h"
 #include "common/state/state.h"
 
 namespace mdh {
 
-struct PageContext {
-  std::string base_url;    // "http://127.0.0.1:6340", as the export lines should say it
-  std::string token_file;  // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
-};
-
-// page_profile() is the <section>: state, countdowns, the day, what is wrong and what to do, how to
-// use it.
-std::string page_profile(const State& state, const ProfileState& profile,
-                         const PageContext& context, Now now);
+// in_trouble() tells whether somebody should look at the profile: no set, a failing one, or a
+// profile file that cannot be written.
+bool in_trouble(const State& state, const ProfileState& profile, Now now);
+// page_profile() is one line that opens: what is wrong and what to do first, then until when, how
+// to use it, and the day. `open`: it is open already.
+Html page_profile(const State& state, const ProfileState& profile, const PageContext& context,
+                  Now now, bool open);
+// page_row() is the line alone, with a link to the page of this profile: for long lists.
+Html page_row(const State& state, const ProfileState& profile, Now now);
 
 }  // namespace mdh

@@ -1,52 +1,38 @@
 #include "common/report/page_words.h"
-#include "common/state/condition.h"
 
 #include <algorithm>
 
 namespace mdh {
 namespace {
 
-bool lower(char c) {
+bool small_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
 
 // Errors begin without a capital; a first word that is a plain one gets it here, a name does not.
 std::string as_sentence(std::string text) {
   const auto end = std::find(text.begin(), text.end(), ' ');
-  if (end != text.begin() && end != text.end() && std::all_of(text.begin(), end, lower)) {
+  if (end != text.begin() && end != text.end() && std::all_of(text.begin(), end, small_letter)) {
     text[0] = static_cast<char>(text[0] - 'a' + 'A');
   }
   return text;
 }
 
-}  // namespace
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  safe.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += c;
-    }
+Markup shape(Condition condition) {
+  switch (condition) {
+    case Condition::valid:
+      return "<circle cx=\"6\" cy=\"6\" r=\"5\"/>";
+    case Condition::failing:
+      return "<path d=\"M6 .8 11.6 11H.4z\"/>";
+    case Condition::expired:
+      return "<path d=\"M1 1h10v10H1z\"/>";
+    case Condition::starting:
+      return "<path d=\"M6 1a5 5 0 1 0 5 5H9a3 3 0 1 1-3-3z\"/>";
   }
-  return safe;
+  return "";
 }
+
+}  // namespace
 
 std::string clock_time(WallTime time, WallTime now) {
   const std::string exact = format_rfc3339(time);
@@ -55,15 +41,16 @@ std::string clock_time(WallTime time, WallTime now) {
   return today ? short_time : exact.substr(0, 10) + " " + short_time;
 }
 
-std::string time_element(WallTime time, WallTime now) {
-  return "<time datetime=\"" + format_rfc3339(time) + "\">" + clock_time(time, now) + "</time>";
+Html time_element(WallTime time, WallTime now) {
+  return "<time datetime=\"" + Html::text(format_rfc3339(time)) + "\">" +
+         Html::text(clock_time(time, now)) + "</time>";
 }
 
 std::string advice(const Error& error) {
   if (!error.hint.empty()) return error.hint;
   switch (error.error_class) {
     case ErrorClass::config:
-      return "correct it, then reload the daemon (systemctl --user reload mdh-credentials)";
+      return "correct it; the daemon notices by itself, or reload it";
     case ErrorClass::refused:
       return "run mdh-credentials check --online; it tells key, account, clock and project apart";
     case ErrorClass::throttled:
@@ -79,16 +66,15 @@ std::string advice(const Error& error) {
   return "run mdh-credentials check --online";
 }
 
-std::string note(const std::string& kind, const std::string& what, const std::string& todo,
-                 const std::string& when) {
-  std::string text =
-      "<div class=\"note " + kind + "\"><p class=\"what\">" + escaped(as_sentence(what)) + "</p>";
-  if (!todo.empty()) text += "<p>What to do: " + escaped(todo) + "</p>";
-  if (!when.empty()) text += "<p class=\"when\">" + when + "</p>";
-  return text + "</div>\n";
+Html note(const Note& note) {
+  Html box = "<div class=\"note " + Html(note.kind) + "\"><p class=\"what\">" +
+             Html::text(as_sentence(note.what)) + "</p>";
+  if (!note.todo.empty()) box += "<p>What to do: " + Html::text(note.todo) + "</p>";
+  if (!note.when.empty()) box += "<p class=\"when\">" + note.when + "</p>";
+  return box + "</div>\n";
 }
 
-std::string_view title(Condition condition) {
+Markup title(Condition condition) {
   switch (condition) {
     case Condition::starting:
       return "Starting";
@@ -102,7 +88,26 @@ std::string_view title(Condition condition) {
   return "Unknown";
 }
 
-std::string_view meaning(ErrorClass error_class) {
+Markup class_of(Condition condition) {
+  switch (condition) {
+    case Condition::starting:
+      return "starting";
+    case Condition::valid:
+      return "valid";
+    case Condition::failing:
+      return "failing";
+    case Condition::expired:
+      return "expired";
+  }
+  return "";
+}
+
+Html sign(Condition condition) {
+  return "<svg class=\"sign\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">" +
+         Html(shape(condition)) + "</svg>";
+}
+
+Markup meaning(ErrorClass error_class) {
   switch (error_class) {
     case ErrorClass::config:
       return "configuration or key";
@@ -118,6 +123,10 @@ std::string_view meaning(ErrorClass error_class) {
       return "local disk";
   }
   return "unknown";
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 }  // namespace mdh

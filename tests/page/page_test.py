@@ -19,8 +19,8 @@ RENDER = sys.argv[1]
 KEEP = sys.argv[2] if len(sys.argv) > 2 else None
 
 
-def rendered(what, state):
-    return subprocess.run([RENDER, what, state], check=True, stdout=subprocess.PIPE).stdout
+def rendered(what, state, *only):
+    return subprocess.run([RENDER, what, state, *only], check=True, stdout=subprocess.PIPE).stdout
 
 
 class Stand(http.server.BaseHTTPRequestHandler):
@@ -33,8 +33,9 @@ class Stand(http.server.BaseHTTPRequestHandler):
         if Stand.gone:
             self.close_connection = True
             return
-        kind = "page" if self.path == "/" else "status"
-        body = rendered(kind, Stand.state)
+        path, _, query = self.path.partition("?")
+        kind = "page" if path == "/" else "status"
+        body = rendered(kind, Stand.state, query.removeprefix("profile="))
         self.send_response(200)
         self.send_header("Content-Type",
                          "text/html; charset=utf-8" if kind == "page" else "application/json")
@@ -112,17 +113,16 @@ class PageTest(unittest.TestCase):
     def test_counts_down_and_copies_with_script(self):
         self.open("healthy")
         self.browser.evaluate("new Promise(done => setTimeout(done, 1200))")
-        first = self.browser.evaluate("document.querySelector('[data-left]').textContent")
-        self.assertRegex(first, r"^41:0\d$")
-        self.browser.evaluate("new Promise(done => setTimeout(done, 1600))")
-        second = self.browser.evaluate("document.querySelector('[data-left]').textContent")
-        self.assertLess(second, first)
+        self.assertEqual(self.browser.evaluate("document.querySelector('[data-left]').textContent"), "41 min")
+        self.browser.evaluate("document.querySelector('[data-left]').dataset.left = '125'")
+        self.wait_until("/^2 min 0\\d s$/.test(document.querySelector('[data-left]').textContent)")
+        self.wait_until("/^1 min \\d\\d s$/.test(document.querySelector('[data-left]').textContent)")
         self.assertGreater(
             self.browser.evaluate("document.querySelectorAll('.code button').length"), 0)
 
     def test_shows_the_exact_lines_to_copy(self):
         self.open("healthy")
-        code = self.browser.evaluate("document.querySelectorAll('pre')[1].textContent")
+        code = self.browser.evaluate("[...document.querySelectorAll('pre')].at(-1).textContent")
         self.assertIn(
             "export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:6340/credentials/mdh-lab\n",
             code)
@@ -134,7 +134,7 @@ class PageTest(unittest.TestCase):
         self.browser.evaluate("document.querySelector('details[id^=history]').open = true")
         self.wait_until("performance.getEntriesByType('resource').length > 0")
         Stand.state = "troubled"
-        self.wait_until("document.querySelectorAll('section').length === 4")
+        self.wait_until("document.querySelectorAll('.profile').length === 4")
         self.assertTrue(self.browser.evaluate(
             "document.getElementById('history-mdh-lab').open"))
         self.assertIn("mdh-archive", self.browser.evaluate(
@@ -150,37 +150,59 @@ class PageTest(unittest.TestCase):
         self.wait_until("document.getElementById('lost').hidden")
 
     def test_fits_a_phone(self):
-        for state in ("healthy", "troubled"):
-            self.open(state, width=360, height=740)
+        for state in ("healthy", "troubled", "forty"):
+            self.open(state, width=320, height=740)
             self.assertLessEqual(
-                self.browser.evaluate("document.documentElement.scrollWidth"), 360)
+                self.browser.evaluate("document.documentElement.scrollWidth"), 320)
 
     def test_is_walked_by_keyboard(self):
         self.open("troubled")
         seen = []
-        for _ in range(12):
+        for _ in range(40):
             self.browser.press("Tab")
             seen.append(self.browser.evaluate(
-                "document.activeElement.tagName + ' ' + document.activeElement.parentElement.id"))
+                "document.activeElement.tagName + ' ' + (document.activeElement.parentElement || {}).id"))
         self.assertTrue(seen[0].startswith("A "), seen)
         for name in ("mdh-lab", "mdh-cohort-2026", "mdh-archive", "mdh-new"):
-            self.assertIn("SUMMARY use-" + name, seen)
-        self.browser.evaluate("document.querySelector('#use-mdh-lab summary').focus()")
+            self.assertIn("SUMMARY p-" + name, seen)
+        self.browser.evaluate("document.querySelector('#p-mdh-lab > summary').focus()")
         self.browser.press("Enter")
-        self.assertTrue(self.browser.evaluate("document.getElementById('use-mdh-lab').open"))
+        self.assertTrue(self.browser.evaluate("document.getElementById('p-mdh-lab').open"))
 
     def test_speaks_to_a_screen_reader(self):
         self.open("troubled")
         nodes = self.browser.call("Accessibility.getFullAXTree")["nodes"]
         spoken = {(n["role"]["value"], n.get("name", {}).get("value", ""))
                   for n in nodes if not n.get("ignored") and "role" in n}
-        for role, name in (("heading", "mdh-lab"), ("region", "mdh-archive"),
-                           ("image", "The last 24 hours: 46 refreshes, 23 failures"),
-                           ("heading", "1 of 4 profiles without valid credentials")):
+        for role, name in (("image", "The last 24 hours: 46 refreshes, 23 failures"),
+                           ("heading", "1 of 4 profiles without valid credentials: mdh-archive")):
             self.assertIn((role, name), spoken)
         self.assertFalse([name for role, name in spoken if role == "group" and "UTC" in name])
         self.assertTrue(self.browser.evaluate("document.documentElement.lang === 'en'"))
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('main').length"), 1)
+
+    def test_finds_one_of_a_thousand(self):
+        self.open("thousand")
+        self.assertLess(len(rendered("page", "thousand")), 200 * 1024)
+        shown = "[...document.querySelectorAll('.profile, .rows li')].filter(e => !e.hidden).length"
+        self.assertEqual(self.browser.evaluate(shown), 1000)
+        self.assertTrue(self.browser.evaluate(
+            "document.querySelector('.profile').id === 'p-mdh-archive'"), "the worst is first")
+        self.browser.evaluate("""(() => { const box = document.getElementById('search'); box.value = 'STUDY-1777';
+            box.dispatchEvent(new Event('input', {bubbles: true})); })()""")
+        self.assertEqual(self.browser.evaluate(shown), 1)
+        self.browser.visit(self.url + "?profile=mdh-study-1777")
+        self.assertTrue(self.browser.evaluate("document.getElementById('p-mdh-study-1777').open"))
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('.profile').length"), 1)
+
+    def test_tells_states_apart_without_colour(self):
+        self.open("troubled")
+        shapes = self.browser.evaluate("""[...document.querySelectorAll('.profile')].map(e =>
+            e.querySelector('.sign').innerHTML + e.querySelector('.state').textContent)""")
+        self.assertEqual(len(set(shapes)), 4, "a sign and a word of its own for each state")
+        heights = self.browser.evaluate("""['ok', 'no'].map(kind => [...new Set([...document.querySelectorAll(
+            '#p-mdh-archive .day rect.' + kind)].map(e => e.getAttribute('height')))].sort().join())""")
+        self.assertNotEqual(heights[0], heights[1], "bars differ in height")
 
     def test_has_contrast_in_light_and_dark(self):
         for dark in (False, True):
@@ -190,7 +212,7 @@ class PageTest(unittest.TestCase):
     def test_screenshots(self):
         if KEEP is None:
             self.skipTest("no folder to keep them in")
-        for state in ("healthy", "troubled"):
+        for state in ("healthy", "troubled", "forty", "thousand"):
             for name, width, height, dark in (("light", 1000, 900, False), ("dark", 1000, 900, True),
                                               ("phone", 390, 844, False)):
                 self.open(state, width, height, dark=dark)

@@ -1,5 +1,6 @@
 // Writes the status page, its policy, the status document or the metrics for one of several made-up
 // states, so that a browser and promtool can be shown what the daemon would say.
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -85,6 +86,22 @@ State troubled() {
   return state;
 }
 
+State many(int count) {
+  State state = troubled();
+  for (int i = static_cast<int>(state.profiles.size()); i < count; ++i) {
+    state.profiles.push_back(profile("mdh-study-" + std::to_string(1000 + i), 0, 2470s));
+  }
+  std::rotate(state.profiles.begin(), state.profiles.begin() + 4, state.profiles.end());
+  return state;
+}
+
+State state_called(const std::string& name) {
+  if (name == "troubled") return troubled();
+  if (name == "forty") return many(40);
+  if (name == "thousand") return many(1000);
+  return healthy();
+}
+
 HttpCounters counted() {
   HttpCounters counters;
   counters.requests[{"/credentials/{profile}", 200}] = 1234;
@@ -97,14 +114,13 @@ HttpCounters counted() {
 
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "page";
-  const bool ill = argc > 2 && std::string(argv[2]) == "troubled";
-  const State state = ill ? troubled() : healthy();
+  const State state = state_called(argc > 2 ? argv[2] : "healthy");
   std::string text;
   if (what == "page") {
     text = status_page(
         state,
         {"http://127.0.0.1:6340", "/home/ada/.local/state/mdh-credentials/authorization-token"},
-        kNow);
+        kNow, argc > 3 ? argv[3] : "");
   } else if (what == "policy") {
     text = page_security_policy();
   } else if (what == "status") {

@@ -98,11 +98,12 @@ TEST(StatusPage, SaysWhatToDoAboutEveryClassOfError) {
 }
 
 TEST(StatusPage, HeadlineTellsTheWorst) {
-  EXPECT_THAT(page_of(state_with(600s)), HasSubstr("<h1>mdh-lab is valid</h1>"));
-  EXPECT_THAT(page_of(state_with(-600s)), HasSubstr("<h1>mdh-lab has no valid credentials</h1>"));
+  EXPECT_THAT(page_of(state_with(600s)), HasSubstr("</svg>mdh-lab is valid</h1>"));
+  EXPECT_THAT(page_of(state_with(-600s)), HasSubstr("</svg>mdh-lab has no valid credentials</h1>"));
   State two = state_with(600s);
   two.profiles.push_back(two.profiles[0]);
-  EXPECT_THAT(page_of(two), HasSubstr("<h1>All 2 profiles are valid</h1>"));
+  EXPECT_THAT(page_of(two), HasSubstr("</svg>All 2 profiles are valid</h1>"));
+  EXPECT_THAT(page_of(two), HasSubstr("there is nothing to do"));
 }
 
 TEST(StatusPage, ShowsTheExactExportLines) {
@@ -122,6 +123,51 @@ TEST(StatusPage, TellsSkewOncePerAccount) {
   const std::size_t first = page.find("clock is 7 min fast");
   ASSERT_NE(first, std::string::npos);
   EXPECT_EQ(page.find("clock is 7 min fast", first + 1), std::string::npos);
+}
+
+State many(std::size_t count) {
+  State state = state_with(600s);
+  const ProfileState model = state.profiles[0];
+  state.profiles.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    state.profiles.push_back(model);
+    state.profiles.back().name = "mdh-" + std::to_string(1000 + i);
+  }
+  return state;
+}
+
+TEST(StatusPage, HasTheWorstFirstAndNamesThemInTheHeadline) {
+  State state = many(40);
+  state.profiles[17].credentials.reset();
+  state.profiles[17].last_failure =
+      Failure{{ErrorClass::refused, Stage::token, "no", "ask the coordinator"}, kNow.wall};
+  const std::string page = page_of(state);
+  EXPECT_THAT(page, HasSubstr("1 of 40 profiles without valid credentials: mdh-1017</h1>"));
+  EXPECT_THAT(page, HasSubstr("What to do: ask the coordinator (<a href=\"#p-mdh-1017\">"));
+  EXPECT_LT(page.find("id=\"p-mdh-1017\""), page.find("id=\"p-mdh-1000\""));
+  EXPECT_THAT(page, HasSubstr("39 valid, 1 without credentials"));
+}
+
+TEST(StatusPage, StaysSmallForAThousandAndLinksToEach) {
+  State state = many(1000);
+  for (std::size_t i = 0; i < 100; ++i)
+    state.profiles[i * 7].file.condition = FileCondition::failed;
+  const std::string page = page_of(state);
+  EXPECT_LT(page.size(), 200u * 1024);
+  for (const ProfileState& one : state.profiles) {
+    const bool there = page.find("/?profile=" + one.name + "\"") != page.npos ||
+                       page.find("id=\"p-" + one.name + "\"") != page.npos;
+    EXPECT_TRUE(there) << one.name;
+  }
+  const std::string one = status_page(state, kContext, kNow, "mdh-1500");
+  EXPECT_THAT(one, HasSubstr("id=\"p-mdh-1500\" open"));
+  EXPECT_THAT(one, Not(HasSubstr("id=\"p-mdh-1501\"")));
+}
+
+TEST(Html, TakesTextAsTextWhateverItHolds) {
+  EXPECT_EQ(("<b>" + Html::text("<i>\"&'") + "</b>").str(), "<b>&lt;i&gt;&quot;&amp;&#39;</b>");
+  static_assert(!std::is_constructible_v<Html, std::string>);
+  static_assert(!std::is_convertible_v<std::string_view, Html>);
 }
 
 }  // namespace

@@ -1,8 +1,3 @@
-#include "common/report/page_script.h"
-
-namespace mdh {
-
-const std::string_view kPageScript = R"js(
 (() => {
   'use strict';
   const POLL = 5000, RENEW = 60000;
@@ -11,13 +6,14 @@ const std::string_view kPageScript = R"js(
   const two = (n) => String(n).padStart(2, '0');
   const clock = (left) => {
     const s = Math.max(0, Math.floor(left)), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+    return h ? `${h} h ${m} min` : m >= 10 ? `${m} min` : `${m} min ${two(s % 60)} s`;
   };
   const tick = () => {
+    if (!document.getElementById('lost').hidden) return; // nobody knows
     const passed = (Date.now() - read) / 1000;
     for (const at of document.querySelectorAll('[data-left]')) {
       const left = Number(at.dataset.left) - passed;
-      const text = left <= 0 ? at.dataset.over : clock(left);
+      const text = clock(left);
       if (at.textContent !== text) at.textContent = text;
     }
   };
@@ -51,12 +47,24 @@ const std::string_view kPageScript = R"js(
     }
   };
 
-  const dress = () => { local(); copyable(); tick(); };
+  const find = () => {
+    const box = document.getElementById('search');
+    if (!box) return;
+    box.parentElement.hidden = false;
+    const wanted = box.value.trim().toLowerCase();
+    for (const one of document.querySelectorAll('.profile, .rows li')) {
+      const name = one.querySelector('b, a').textContent.toLowerCase();
+      one.hidden = !name.includes(wanted);
+    }
+  };
+
+  const dress = () => { find(); local(); copyable(); tick(); };
   const say = (text) => { document.getElementById('news').textContent = text; };
   const lost = (gone) => {
     const box = document.getElementById('lost');
     if (box.hidden === !gone) return;
     box.hidden = !gone;
+    document.getElementById('summary').hidden = gone;
     if (!gone) return;
     const since = new Date(read).toLocaleTimeString();
     document.getElementById('lost-since').textContent = since;
@@ -65,7 +73,7 @@ const std::string_view kPageScript = R"js(
   // What changed is taken from a page made anew by the daemon, so that there is one renderer;
   // what the reader has opened, and where the focus is, stay.
   const renew = async () => {
-    const reply = await fetch('/', { cache: 'no-store' });
+    const reply = await fetch(location.pathname + location.search, { cache: 'no-store' });
     if (!reply.ok) return;
     const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
     const focus = document.activeElement && document.activeElement.id;
@@ -107,11 +115,9 @@ const std::string_view kPageScript = R"js(
   };
 
   dress();
+  document.addEventListener('input', find);
   poll();
   setInterval(tick, 1000);
   setInterval(poll, POLL);
   document.addEventListener('visibilitychange', poll);
 })();
-)js";
-
-}  // namespace mdh

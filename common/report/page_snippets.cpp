@@ -1,0 +1,53 @@
+#include "common/report/page_snippets.h"
+
+#include "common/report/child_environment.h"
+
+namespace mdh {
+namespace {
+
+// `what` names the lines to a screen reader and on the copy button.
+Html code(Markup say, const std::string& what, const std::string& text) {
+  return "<div class=\"code\" data-what=\"" + Html::text(what) + "\"><p>" + Html(say) +
+         "</p><pre tabindex=\"0\" role=\"region\" aria-label=\"" + Html::text(what) + "\">" +
+         Html::text(text) + "</pre></div>\n";
+}
+
+EnvironmentChange environment_of(const ProfileState& profile, const PageContext& context) {
+  ChildWish wish;
+  wish.base_url = context.base_url;
+  wish.profile = profile.name;
+  wish.token_file = context.token_file;
+  wish.region = profile.region;
+  return child_environment(wish);
+}
+
+std::string commands(const std::string& name) {
+  return "eval \"$(mdh-credentials env --profile " + name + ")\"\nmdh-credentials exec --profile " +
+         name + " -- aws sts get-caller-identity\n";
+}
+
+}  // namespace
+
+Html page_snippets(const ProfileState& profile, const PageContext& context) {
+  const std::string& name = profile.name;
+  const EnvironmentChange change = environment_of(profile, context);
+  Html text = "<details id=\"use-" + Html::text(name) + "\"><summary>Use this profile</summary>";
+  text += code("For a shell, or for one command:", "commands for " + name, commands(name));
+  text +=
+      code("In a running Python notebook, where it then lives for days:", "Python for " + name,
+           python_lines(change) + "import boto3\nboto3.client(\"sts\").get_caller_identity()\n");
+  text += code("In R (paws, noctua, RAthena):", "R for " + name, r_lines(change));
+  text +=
+      code("For Athena's JDBC and ODBC drivers, started in the shell above:", "JDBC for " + name,
+           "AwsRegion=" + profile.region + ";CredentialsProvider=DefaultChain\n");
+  if (profile.file.condition == FileCondition::written) {
+    text += code("By name, from the AWS profile file, in new sessions:", "profile " + name,
+                 "aws --profile " + name + " sts get-caller-identity\n");
+  }
+  return text +
+         code("The lines behind it, for any shell, SDK and tool:", "environment for " + name,
+              shell_lines(change)) +
+         "</details>\n";
+}
+
+}  // namespace mdh
