@@ -13,6 +13,9 @@ constexpr char ascii_lower(char c) {
 bool same_name(std::string_view left, std::string_view right);
 // trimmed() leaves out the `blanks` at both ends.
 std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
+// visible() tells whether the text is printable ASCII without blanks, and some of it: fit for a
+// header field, a line of a file, a message.
+bool visible(std::string_view text);
 // contains() tells whether `part` stands anywhere in `text`.
 constexpr bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

@@ -30,6 +30,7 @@ struct Error {
   std::optional<std::chrono::seconds> retry_after{};  // a wait that the server itself named
   int http_status = 0;                                // 0: no HTTP answer was read
   std::string oauth_error{};  // RFC 6749 section 5.2 `error`, such as invalid_client
+  std::string said{};  // the service's own words, one line, never a secret; also in `message`
 
   bool operator==(const Error&) const = default;
 };

@@ -163,7 +163,7 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   at.month = reader.digits(2);
   reader.expect("-");
   at.day = reader.digits(2);
-  reader.expect_any("Tt");
+  reader.expect_any("Tt ");  // .NET's "u" has the blank
   reader.clock(at);
   const milliseconds fraction = read_fraction(reader);
   const std::optional<seconds> offset = read_offset(reader);

@@ -32,8 +32,8 @@ struct Now {
 // format_rfc3339() writes YYYY-MM-DDTHH:MM:SSZ, floored to the second (what every AWS SDK reads).
 std::string format_rfc3339(WallTime time);
 // parse_rfc3339() reads RFC 3339 section 5.6: any fraction, `Z` or an offset, either case of T and
-// Z; nothing when it is not that, or no such day or time exists (a leap second :60 is the next
-// second).
+// Z, a blank for T; nothing when it is not that, or no such day or time exists (a leap second :60
+// is the next second).
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 // parse_http_date() reads RFC 9110 section 5.6.7, the obsolete forms too.
 std::optional<WallTime> parse_http_date(std::string_view text);

@@ -136,7 +136,7 @@ bool looks_like_account(const std::string& name) {
 }
 
 // invalid_client alone tells nothing apart; what is known on this side does, as far as it goes.
-Finding refused_client(const ExchangeFact& fact, const Facts& facts) {
+Finding likely_cause(const ExchangeFact& fact, const Facts& facts) {
   const auto skewed = std::find_if(facts.skews.begin(), facts.skews.end(), [&](const auto& one) {
     return one.account == fact.account && std::chrono::abs(one.skew) > kSkewRefused;
   });
@@ -157,6 +157,13 @@ Finding refused_client(const ExchangeFact& fact, const Facts& facts) {
               " (invalid_client), or there is no such account",
           "compare name and key in MyDataHelps Designer; openssl pkey -pubout -in KEY shows the "
           "public half that must be listed there"};
+}
+
+Finding refused_client(const ExchangeFact& fact, const Facts& facts) {
+  Finding finding = likely_cause(fact, facts);
+  const std::string& said = fact.error->said;
+  if (!said.empty()) finding.text += "; the service says: \"" + said + "\"";
+  return finding;
 }
 
 Finding exchange_finding(const ExchangeFact& fact, const Facts& facts) {

@@ -1,15 +1,14 @@
 #include "common/upstream/credential_exchange.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
+#include "common/ascii.h"
 #include "common/encoding.h"
+#include "common/upstream/reply_body.h"
 #include "common/upstream/reply_error.h"
 
 namespace mdh {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::string_view kExplorer = "https://api.explorer.mydatahelps.org/token";
 constexpr std::string_view kDesigner =
@@ -54,8 +53,12 @@ std::string shape_hint(const ProjectConfig& project) {
          (project.exchange_url.empty() ? std::string{} : " and exchange_url still exists");
 }
 
+// Some services and gateways say no with 200.
 Error refusal(const ProjectConfig& project, const UpstreamReply& reply, WallTime now) {
   Error error = reply_error(Stage::exchange, described(project), reply, now);
+  const ReplyBody body(reply);
+  if (reply.status < 300) error.error_class = ErrorClass::refused;
+  if (!body.error_code().empty()) error.message += " " + body.error_code();
   if (reply.status == 401) {
     error.message += ", the access token was not accepted for this project";
     error.hint = access_hint(project) + "; some deployments want authorization_scheme \"Bearer\"";
@@ -70,6 +73,7 @@ Error refusal(const ProjectConfig& project, const UpstreamReply& reply, WallTime
         "the service does not accept the request: check project_code, project_id and "
         "exchange_url";
   }
+  add_words(error, body);
   return error;
 }
 
@@ -78,6 +82,7 @@ Error malformed(const ProjectConfig& project, const UpstreamReply& reply, const 
               "cannot use the answer to " + described(project) + ": " + why,
               "check exchange_url, and whether a proxy or a sign-in page answered in its place"};
   error.http_status = reply.status;
+  add_words(error, ReplyBody(reply));
   return error;
 }
 
@@ -97,29 +102,19 @@ std::optional<WallTime> from_epoch(double count) {
   return WallTime(milliseconds(static_cast<std::int64_t>(since)));
 }
 
-std::optional<WallTime> named_expiration(const json& body) {
-  const auto named = body.find("Expiration");
-  if (named == body.end()) return std::nullopt;
-  if (named->is_number()) return from_epoch(named->get<double>());
-  const auto* text = named->get_ptr<const std::string*>();
-  return text == nullptr ? std::nullopt : parse_rfc3339(*text);
+std::optional<WallTime> named_expiration(const ReplyBody& body) {
+  if (const auto count = body.number("Expiration")) return from_epoch(*count);
+  return parse_rfc3339(body.text("Expiration"));
 }
 
 // Upstream's clock at the reply and, by our own boot clock, back at the request.
-void set_times(Credentials& set, const json& body, const UpstreamReply& reply,
+void set_times(Credentials& set, const ReplyBody& body, const UpstreamReply& reply,
                const RoundTrip& clocks) {
   set.received = reply.date().value_or(clocks.received.wall);
   const auto named = named_expiration(body);
   set.expiration_assumed = !named || *named > set.received + kLongestLife;
   const WallTime asked = set.received - (clocks.received.boot - clocks.sent.boot);
   set.expiration = set.expiration_assumed ? asked + kAssumedLife : *named;
-}
-
-// Takes the bytes out of the JSON, so that they are wiped there; empty when there is no such text.
-Secret taken(json& body, const char* key) {
-  const auto found = body.find(key);
-  if (found == body.end() || !found->is_string()) return {};
-  return Secret::take(found->get_ref<std::string&>());
 }
 
 std::string first_unusable(const Credentials& set) {
@@ -164,14 +159,15 @@ Result<Credentials> read_credentials(const ProjectConfig& project, UpstreamReply
   if (reply.status < 200 || reply.status > 299) {
     return refusal(project, reply, clocks.received.wall);
   }
-  json body = json::parse(reply.body.reveal(), nullptr, false);
+  ReplyBody body(reply);
   if (!body.is_object()) {
-    return malformed(project, reply,
-                     std::string(described_body(reply)) + " where a JSON object should be");
+    return malformed(project, reply, std::string(body.kind()) + " where a JSON object should be");
   }
-  const Secret key_id = taken(body, "AccessKeyId");
-  Credentials set{std::string(key_id.reveal()), taken(body, "SecretAccessKey"),
-                  taken(body, "SessionToken")};
+  Credentials set{std::string(body.text("AccessKeyId")), body.take("SecretAccessKey"),
+                  body.take("SessionToken")};
+  if (set.access_key_id.empty() && !body.error_code().empty()) {
+    return refusal(project, reply, clocks.received.wall);
+  }
   const std::string why = first_unusable(set);
   if (!why.empty()) return malformed(project, reply, why);
   set_times(set, body, reply, clocks);

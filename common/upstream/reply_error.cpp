@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "common/ascii.h"
 
@@ -42,6 +41,32 @@ ErrorClass class_of(int status) {
   return ErrorClass::malformed;
 }
 
+bool is_redirect(const UpstreamReply& reply) {
+  return reply.status >= 300 && reply.status < 400;
+}
+
+// Location without what may be secret in it: query, fragment, user and password.
+std::string redirect_target(const UpstreamReply& reply) {
+  constexpr std::size_t kLongest = 200;
+  std::string target(trimmed(reply.header("Location").value_or("")));
+  target.resize(std::min(target.find_first_of("?#"), target.size()));
+  const std::size_t scheme = target.find("://");
+  const std::size_t host = target.starts_with("//") ? 2 : scheme + 3;
+  if (target.starts_with("//") || scheme != target.npos) {
+    const std::size_t user = target.substr(0, target.find('/', host)).rfind('@');
+    if (user != target.npos) target.erase(host, user + 1 - host);
+  }
+  return visible(target) && target.size() <= kLongest ? target : std::string();
+}
+
+bool to_a_sign_in_page(std::string target) {
+  std::transform(target.begin(), target.end(), target.begin(), ascii_lower);
+  const auto named = [&](std::string_view word) { return contains(target, word); };
+  constexpr std::string_view kWords[] = {"login",   "logon",     "signin", "sign-in",
+                                         "sign_in", "/account/", "portal", "captive"};
+  return std::any_of(std::begin(kWords), std::end(kWords), named);
+}
+
 std::string hint_for(const UpstreamReply& reply, std::optional<seconds> wait) {
   if (reply.status == 407) return "the proxy wants a name and password: see HTTPS_PROXY";
   if (reply.status == 429) {
@@ -53,10 +78,11 @@ std::string hint_for(const UpstreamReply& reply, std::optional<seconds> wait) {
   if (reply.status >= 500) {
     return "nothing can be done here: the service has a fault of its own; attempts go on";
   }
-  if (reply.status >= 300 && reply.status < 400) {
-    return "redirects are never followed: configure the URL that it now has";
-  }
-  return {};
+  if (!is_redirect(reply)) return {};
+  return to_a_sign_in_page(redirect_target(reply))
+             ? "that is a page for people to sign in at: check the URL, and whether a proxy or "
+               "portal answers in the service's place"
+             : "redirects are never followed: configure the URL that it now has";
 }
 
 std::string amount(seconds off) {
@@ -81,7 +107,10 @@ Error reply_error(Stage stage, const std::string& what, const UpstreamReply& rep
   const ErrorClass error_class = class_of(reply.status);
   Error error{error_class, stage, what + " failed: HTTP " + std::to_string(reply.status)};
   if (reply.status == 429) error.message += " (too many requests)";
-  if (described_body(reply) == "an HTML page") error.message += " with an HTML page";
+  const std::string target = is_redirect(reply) ? redirect_target(reply) : "";
+  if (!target.empty()) error.message += " to " + target;
+  const std::string_view kind = ReplyBody(reply).kind();
+  if (kind.starts_with("an ")) error.message += " with " + std::string(kind);
   if (error_class == ErrorClass::throttled || error_class == ErrorClass::unreachable) {
     error.retry_after = asked_wait(reply, now);
   }
@@ -90,11 +119,9 @@ Error reply_error(Stage stage, const std::string& what, const UpstreamReply& rep
   return error;
 }
 
-std::string_view described_body(const UpstreamReply& reply) {
-  const std::string_view body = trimmed(reply.body.reveal());
-  if (body.empty()) return "no body";
-  if (body.front() == '<') return "an HTML page";
-  return nlohmann::json::accept(body) ? "other JSON" : "no JSON";
+void add_words(Error& error, const ReplyBody& body) {
+  error.said = body.words();
+  if (!error.said.empty()) error.message += "; the service says: \"" + error.said + "\"";
 }
 
 std::string clock_words(const UpstreamReply& reply, WallTime local) {
@@ -113,11 +140,6 @@ std::string host_of(std::string_view url) {
   const std::size_t user = url.rfind('@');
   if (user != url.npos) url.remove_prefix(user + 1);
   return std::string(url);
-}
-
-bool visible(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 }  // namespace mdh

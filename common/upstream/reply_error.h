@@ -1,6 +1,6 @@
 // What the replies of token endpoint and credential exchange have in common: the class of a status,
-// the wait that a server asked for, JSON read without leaving its secrets about, and the clock in
-// the Date field. Pure; thread-safe.
+// the wait that a server asked for, its own words, and the clock in the Date field. Pure;
+// thread-safe.
 #pragma once
 
 #include <optional>
@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "common/upstream/http.h"
+#include "common/upstream/reply_body.h"
 
 namespace mdh {
 
@@ -22,13 +23,12 @@ std::optional<seconds> asked_wait(const UpstreamReply& reply, WallTime now);
 
 // reply_error() is the Error of a reply that is no success: 429 throttled; 408 and 5xx unreachable;
 // other 4xx refused; a redirect or anything else malformed. `what` is what failed, on what ("the
-// token request of account lab to https://…"). Where only that class of status can say more, it has
-// a hint; the caller may write a better one.
+// token request of account lab to https://…"). A redirect's place is told without query. Where only
+// that class of status can say more, it has a hint; the caller may write a better one.
 Error reply_error(Stage stage, const std::string& what, const UpstreamReply& reply, WallTime now);
 
-// described_body() is what kind of text came: "an HTML page", "no body", "other JSON", "no JSON";
-// never the text itself, which may hold anything.
-std::string_view described_body(const UpstreamReply& reply);
+// add_words() puts what the service itself says into the Error's `said` and its message.
+void add_words(Error& error, const ReplyBody& body);
 
 // clock_words() is how far the local clock is off by the reply's Date ("7 min slow", "2 h fast");
 // empty below a minute or without a Date.
@@ -36,9 +36,5 @@ std::string clock_words(const UpstreamReply& reply, WallTime local);
 
 // host_of() is a URL's host and port, for messages.
 std::string host_of(std::string_view url);
-
-// visible() tells whether the text is printable ASCII without blanks, and some of it: fit for a
-// header field, a line of a file, a message.
-bool visible(std::string_view text);
 
 }  // namespace mdh

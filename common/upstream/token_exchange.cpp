@@ -1,18 +1,21 @@
 #include "common/upstream/token_exchange.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <charconv>
+#include <cstdint>
 
+#include "common/ascii.h"
 #include "common/encoding.h"
+#include "common/upstream/reply_body.h"
 #include "common/upstream/reply_error.h"
 
 namespace mdh {
 namespace {
 
-using nlohmann::json;
-
 constexpr seconds kMargin{30};
 constexpr seconds kLongestLife{30 * 86400};
+constexpr const char* kTheirFault =
+    "nothing can be done here: the service has a fault of its own; attempts go on";
 
 std::string described(const AccountConfig& account) {
   return "the token request of account " + account.name + " to " + host_of(account.token_url);
@@ -37,28 +40,35 @@ std::string hint_for(const AccountConfig& account, const std::string& code,
   return "the service does not accept the request's form: check token_url and assertion_type";
 }
 
-// The `error` of RFC 6749 section 5.2, when it is one.
-std::string oauth_code(const UpstreamReply& reply) {
-  const json body = json::parse(reply.body.reveal(), nullptr, false);
-  if (!body.is_object()) return {};
-  const auto code = body.find("error");
-  if (code == body.end() || !code->is_string()) return {};
-  const auto& text = code->get_ref<const std::string&>();
-  return visible(text) && text.size() <= 64 ? text : std::string{};
+// A fault of the service's own is no refusal, though RFC 6749 section 4.1.2.1 tells it in the same
+// way.
+ErrorClass class_of(const std::string& oauth_error) {
+  const bool ill = oauth_error == "server_error" || oauth_error == "temporarily_unavailable";
+  return ill ? ErrorClass::unreachable : ErrorClass::refused;
 }
 
-Error refusal(const AccountConfig& account, const UpstreamReply& reply, WallTime now) {
-  Error error = reply_error(Stage::token, described(account), reply, now);
-  if (error.error_class != ErrorClass::refused) return error;
-  error.oauth_error = oauth_code(reply);
+void explain(Error& error, const AccountConfig& account, const std::string& clock_off) {
   if (!error.oauth_error.empty()) {
-    error.message += " " + error.oauth_error;
-    error.hint = hint_for(account, error.oauth_error, clock_words(reply, now));
+    error.hint = hint_for(account, error.oauth_error, clock_off);
   } else if (error.hint.empty()) {
-    error.hint = clock_hint(clock_words(reply, now)) +
+    error.hint = clock_hint(clock_off) +
                  "the answer is not a token service's: check token_url, and whether a proxy or "
                  "firewall answered in its place";
   }
+}
+
+// Some services and gateways say no with 200.
+Error refusal(const AccountConfig& account, const UpstreamReply& reply, WallTime now) {
+  Error error = reply_error(Stage::token, described(account), reply, now);
+  const ReplyBody body(reply);
+  const std::string code = body.error_code();
+  if (!code.empty()) error.message += " " + code;
+  if (!code.empty() && reply.status < 300) error.error_class = class_of(code);
+  if (error.error_class == ErrorClass::unreachable && error.hint.empty()) error.hint = kTheirFault;
+  add_words(error, body);
+  if (error.error_class != ErrorClass::refused) return error;
+  error.oauth_error = code;
+  explain(error, account, clock_words(reply, now));
   return error;
 }
 
@@ -67,13 +77,22 @@ Error malformed(const AccountConfig& account, const UpstreamReply& reply, const 
               "cannot use the answer to " + described(account) + ": " + why,
               "check token_url, and whether a proxy or a sign-in page answered in its place"};
   error.http_status = reply.status;
+  add_words(error, ReplyBody(reply));
   return error;
 }
 
-std::optional<seconds> life(const json& body) {
-  const auto named = body.find("expires_in");
-  if (named == body.end() || !named->is_number()) return std::nullopt;
-  const auto count = named->get<double>();
+// RFC 6749 section 5.1 has a number; some services put it in quotes.
+std::optional<double> expires_in(const ReplyBody& body) {
+  if (const auto number = body.number("expires_in")) return number;
+  const std::string_view text = trimmed(body.text("expires_in"));
+  std::int64_t count = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+  return static_cast<double>(count);
+}
+
+std::optional<seconds> life(const ReplyBody& body) {
+  const double count = expires_in(body).value_or(0);
   if (!(count >= 1)) return std::nullopt;
   return seconds(
       static_cast<std::int64_t>(std::min(count, static_cast<double>(kLongestLife.count()))));
@@ -99,18 +118,17 @@ Result<AccessToken> read_token(const AccountConfig& account, UpstreamReply reply
   if (reply.status < 200 || reply.status > 299) {
     return refusal(account, reply, clocks.received.wall);
   }
-  json body = json::parse(reply.body.reveal(), nullptr, false);
+  ReplyBody body(reply);
   if (!body.is_object()) {
-    return malformed(account, reply,
-                     std::string(described_body(reply)) + " where a JSON object should be");
+    return malformed(account, reply, std::string(body.kind()) + " where a JSON object should be");
   }
-  const auto token = body.find("access_token");
-  if (token == body.end() || !token->is_string()) {
+  AccessToken issued{body.take("access_token")};
+  if (issued.value.empty()) {
+    if (!body.error_code().empty()) return refusal(account, reply, clocks.received.wall);
     return malformed(account, reply, "it holds no access_token");
   }
-  AccessToken issued{Secret::take(token->get_ref<std::string&>())};
   if (!visible(issued.value.reveal())) {
-    return malformed(account, reply, "its access_token is empty or not printable");
+    return malformed(account, reply, "its access_token is not printable");
   }
   // RFC 6749 leaves expires_in out where the life is known otherwise; here it is not.
   issued.usable_until =

@@ -52,6 +52,14 @@ TEST(Diagnosis, FindsNothingWrongWhereNothingIs) {
   EXPECT_EQ(exit_status(findings), 0);
 }
 
+TEST(Diagnosis, TellsWhatTheServiceSaysOfARefusedClient) {
+  Facts facts = healthy();
+  refuse_client(facts);
+  facts.exchanges[0].error->said = "client disabled";
+  EXPECT_THAT(only_bad(facts).text, HasSubstr("invalid_client"));
+  EXPECT_THAT(only_bad(facts).text, HasSubstr("the service says: \"client disabled\""));
+}
+
 TEST(Diagnosis, ConfigurationAndKeyEndWith78) {
   Facts facts = healthy();
   facts.config_error = Error{ErrorClass::config, Stage::config, "bad", "better"};

@@ -96,7 +96,7 @@ TEST(CredentialsReply, BecomesWhatItsGoldenFileSays) {
   }
 }
 
-TEST(CredentialsReply, NeverShowsItsBody) {
+TEST(CredentialsReply, NeverShowsASecretOrAPageOfItsBody) {
   for (const auto& path : test::golden_replies(kStage)) {
     const auto set = read_credentials(explorer(), test::read_reply_file(path), kClocks);
     if (set) continue;
