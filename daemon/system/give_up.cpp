@@ -19,9 +19,11 @@ iovec piece(const char* text) {
 }  // namespace
 
 void give_up(const char* what, int error) {
-  const char* why = strerrordesc_np(error);
+  // GNU's: the text of a table, or the number written into room. strerrordesc_np is glibc 2.32's.
+  char room[64];
+  const char* why = strerror_r(error, room, sizeof room);
   const iovec line[] = {piece("mdh-credentials: cannot go on: the system refused "), piece(what),
-                        piece(": "), piece(why == nullptr ? "unknown error" : why), piece("\n")};
+                        piece(": "), piece(why), piece("\n")};
   (void)!::writev(STDERR_FILENO, line, static_cast<int>(std::size(line)));
   ::_exit(1);
 }

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
-#include <system_error>
 
 #include "common/upstream/reply_error.h"
 #include "daemon/system/give_up.h"
 #include "daemon/upstream/transfer_failure.h"
+#include "daemon/upstream/trust_store.h"
 #include "daemon/upstream/url_check.h"
 
 namespace mdh {
@@ -92,28 +91,23 @@ void set_request(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
 }
 
-// Whether the system's trust store has a folder of certificates by hash (c_rehash), which OpenSSL
-// reads by need.
-bool has_hashed_folder(CURL* easy) {
-  char* folder = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_CAPATH, &folder);
-  if (folder == nullptr) return false;
-  std::error_code failed;
-  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
-    if (entry->path().extension() == ".0") return true;
-  }
-  return false;
+const char* or_none(const std::string& path) {
+  return path.empty() ? nullptr : path.c_str();
+}
+
+std::string built_in(CURL* easy, CURLINFO what) {
+  char* path = nullptr;
+  curl_easy_getinfo(easy, what, &path);
+  return path == nullptr ? "" : path;
 }
 
 void set_trust_store(CURL* easy, const std::string& ca_file) {
-  if (!ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  } else if (has_hashed_folder(easy)) {
-    // The bundle beside the folder holds the same, and parsing it costs more than all else here.
-    curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
-  }
+  const TrustStore store =
+      ca_file.empty()
+          ? system_trust_store({built_in(easy, CURLINFO_CAINFO), built_in(easy, CURLINFO_CAPATH)})
+          : TrustStore{ca_file, {}};
+  curl_easy_setopt(easy, CURLOPT_CAINFO, or_none(store.bundle));
+  curl_easy_setopt(easy, CURLOPT_CAPATH, or_none(store.folder));
 }
 
 void set_trust(Buffers& buffers, Way way) {

@@ -79,6 +79,26 @@ class CurlTransportTest : public testing::Test {
     return error;
   }
 
+  // In a mount namespace of its own, where folder_ is what the system has at `place`.
+  void trusts_with_folder_at(const char* place) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root may mount";
+    const test::TlsContext tls = test::tls_context();
+    const LoopbackStub stub(answering(json_reply("{}")), tls.get());
+    options_.ca_file.clear();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (::unshare(CLONE_NEWNS) != 0) test::leave(2);
+      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+      if (::mount(folder_.path().c_str(), place, nullptr, MS_BIND, nullptr) != 0) test::leave(2);
+      test::leave(fetch(stub.url()).reply.ok() ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "no mount namespace to be had";
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+  }
+
   test::TemporaryFolder folder_;
   TransportOptions options_;
   EnvironmentGuard no_proxy_{"HTTPS_PROXY", ""};
@@ -233,29 +253,16 @@ TEST_F(CurlTransportTest, TrustsTheConfiguredAuthority) {
   EXPECT_THAT(unreachable(stub.url()).hint, HasSubstr("ca_file"));
 }
 
-// In a mount namespace of its own, this process's trust store is a folder with one authority.
 TEST_F(CurlTransportTest, TrustsAnAuthorityInTheSystemsHashedFolder) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root may mount";
-  const test::TlsContext tls = test::tls_context();
-  const LoopbackStub stub(answering(json_reply("{}")), tls.get());
   std::array<char, 16> name{};
   std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(test::authority()));
   folder_.write(name.data(), test::authority_pem());
-  options_.ca_file.clear();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::unshare(CLONE_NEWNS) != 0) test::leave(2);
-    ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-    if (::mount(folder_.path().c_str(), "/etc/ssl/certs", nullptr, MS_BIND, nullptr) != 0) {
-      test::leave(2);
-    }
-    test::leave(fetch(stub.url()).reply.ok() ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "no mount namespace to be had";
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  trusts_with_folder_at("/etc/ssl/certs");
+}
+
+TEST_F(CurlTransportTest, FindsTheBundleWhereAnotherDistributionKeepsIt) {
+  folder_.write("cert.pem", test::authority_pem());
+  trusts_with_folder_at("/etc/ssl");
 }
 
 TEST_F(CurlTransportTest, RefusesCertificatesEachInItsOwnWords) {
