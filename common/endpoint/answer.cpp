@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/report/status.h"
 #include "common/state/condition.h"
 
 namespace mdh {
@@ -179,7 +178,8 @@ Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& fa
     case Route::imds_identity:
       return about_region(request.target.route, facts);
     case Route::status:
-      return Reply{200, kJson, status_json(facts.state, facts.now)};
+      return Reply{200, kJson,
+                   status_json(facts.state, facts.now, request.by_owner ? &facts.daemon : nullptr)};
     case Route::page:
       return page(facts, request.head.query);
     case Route::healthz:

@@ -14,6 +14,7 @@
 #include "common/endpoint/session_token.h"
 #include "common/refresh/policy.h"
 #include "common/report/page.h"
+#include "common/report/status.h"
 #include "common/state/state.h"
 
 namespace mdh {
@@ -39,6 +40,7 @@ struct EndpointRequest {
   Target target;
   std::uint32_t user = kNobodyKnown;
   bool may_wait = false;
+  bool by_owner = false;  // over the socket, of the daemon's own user or root
 };
 
 // What an answer is made from, borrowed for one call.
@@ -47,6 +49,7 @@ struct EndpointFacts {
   const EndpointConfig& config;
   const TokenRing& tokens;
   const PageContext& page;
+  const DaemonFacts& daemon;
   Now now{};
   std::uint64_t nonce = 0;  // another one for every request
 };

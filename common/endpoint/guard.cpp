@@ -145,6 +145,7 @@ Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules&
     if (const Verdict refusal = check_way(request.head)) return refusal;
     if (const Verdict refusal = check_user(peer, rules)) return refusal;
   }
+  if (peer.by_socket) return std::nullopt;
   switch (pass(request.route)) {
     case Pass::endpoint_token:
       return check_endpoint_token(request.head, keys);

@@ -28,6 +28,7 @@ struct GuardRules {
 struct Peer {
   std::optional<std::uint32_t> user;  // nothing: the kernel could not say
   std::uint16_t port = 0;             // of the listener that took the connection
+  bool by_socket = false;             // came over AF_UNIX, where the kernel vouches for `user`
 };
 
 // Refusal is the answer to a request that is not let in. `reason` is one word for the audit line

@@ -101,18 +101,24 @@ std::string what_is_wrong(const State& state, const ProfileState& profile, Now n
 
 }  // namespace
 
-std::string status_json(const State& state, Now now) {
+std::string status_json(const State& state, Now now, const DaemonFacts* daemon) {
   Json profiles = Json::array();
   for (const ProfileState& profile : state.profiles) {
     profiles.push_back(describe(state, profile, now));
   }
   Json accounts = Json::array();
   for (const AccountState& account : state.accounts) accounts.push_back(describe(account, now));
-  return one_line(
-      {{"profiles", profiles},
-       {"accounts", accounts},
-       {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
-       {"version", MDH_VERSION}});
+  Json document{{"profiles", profiles},
+                {"accounts", accounts},
+                {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
+                {"version", MDH_VERSION}};
+  if (daemon != nullptr) {
+    document["urls"] = daemon->urls;
+    document["token_file"] = daemon->token_file;
+    document["pid"] = daemon->pid;
+    document["config"] = daemon->config;
+  }
+  return one_line(document);
 }
 
 std::string status_line(const State& state, Now now) {

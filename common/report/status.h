@@ -4,14 +4,23 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/state/state.h"
 
 namespace mdh {
 
-// status_json() is the document of GET /status, on one line. A time or number that is not known is
-// null; expires_in_seconds is negative once the set has expired.
-std::string status_json(const State& state, Now now);
+// DaemonFacts is what a daemon tells its own user and root alone.
+struct DaemonFacts {
+  std::vector<std::string> urls;  // "http://127.0.0.1:6340", the first for every SDK
+  std::string token_file;
+  int pid = 0;
+  std::string config;  // the configuration's origin
+};
+
+// status_json() is the document of GET /status on one line, with `daemon` where it is given. A time
+// or number that is not known is null; expires_in_seconds is negative once the set has expired.
+std::string status_json(const State& state, Now now, const DaemonFacts* daemon = nullptr);
 // status_line() is one human sentence: "3 profiles valid, next refresh in 12 min" or what is wrong
 // with the first that is not. Changes only when the situation does, or with the minutes.
 std::string status_line(const State& state, Now now);

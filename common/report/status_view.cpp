@@ -45,6 +45,32 @@ ProfileView read_profile(const Json& object) {
   return view;
 }
 
+// These become file names, URLs and lines of a shell.
+bool is_name(const std::string& text) {
+  return text.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+             "._@-") == text.npos;
+}
+
+Error not_ours() {
+  return Error{ErrorClass::malformed, Stage::endpoint,
+               "what answers is not mdh-credentials: its /status is not the expected document",
+               "see who listens there: ss -ltnp"};
+}
+
+void read_daemon(const Json& document, StatusView& view) {
+  const auto urls = document.find("urls");
+  if (urls != document.end() && urls->is_array()) {
+    for (const Json& url : *urls) {
+      if (url.is_string()) view.urls.push_back(url.get<std::string>());
+    }
+  }
+  view.token_file = text_of(document, "token_file");
+  const auto pid = document.find("pid");
+  if (pid != document.end() && pid->is_number_integer()) view.pid = pid->get<int>();
+  view.config = text_of(document, "config");
+}
+
 std::vector<Json> objects_of(const Json& document, const char* key) {
   std::vector<Json> objects;
   const auto found = document.find(key);
@@ -65,15 +91,14 @@ const ProfileView* StatusView::find(std::string_view profile) const {
 
 Result<StatusView> read_status(std::string_view text) {
   const Json document = Json::parse(text, nullptr, false);
-  if (!document.is_object() || !document.contains("profiles")) {
-    return Error{ErrorClass::malformed, Stage::endpoint,
-                 "what answers is not mdh-credentials: its /status is not the expected document",
-                 "see who listens there: ss -ltnp"};
-  }
+  if (!document.is_object() || !document.contains("profiles")) return not_ours();
   StatusView view;
   for (const Json& one : objects_of(document, "profiles")) {
     view.profiles.push_back(read_profile(one));
+    const ProfileView& read = view.profiles.back();
+    if (!is_name(read.profile) || !is_name(read.region)) return not_ours();
   }
+  read_daemon(document, view);
   for (const Json& one : objects_of(document, "accounts")) {
     view.accounts.push_back({text_of(one, "name"), seconds_of(one, "skew_seconds")});
   }

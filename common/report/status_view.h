@@ -40,12 +40,17 @@ struct AccountView {
 struct StatusView {
   std::vector<ProfileView> profiles;
   std::vector<AccountView> accounts;
+  std::vector<std::string> urls;  // these four are told over the socket alone
+  std::string token_file;
+  std::optional<int> pid;
+  std::string config;
 
   // find() is the profile of that name, the first for an empty name, or null.
   const ProfileView* find(std::string_view profile) const;
 };
 
-// read_status() is an Error (class malformed, stage endpoint) when the text is no status document.
+// read_status() is an Error (class malformed, stage endpoint) when the text is no status document:
+// also when a profile or region holds what none may hold.
 Result<StatusView> read_status(std::string_view text);
 
 }  // namespace mdh

@@ -1,130 +1,140 @@
 #include "daemon/config/folders.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
-#include "daemon/system/write_file.h"
 
 namespace mdh {
 namespace {
 
-constexpr char kOurs[] = "/mdh-credentials";
-constexpr char kRecord[] = "/endpoint.json";
+const char* const kHint = "name another one with --state-dir or --runtime-dir";
 
-// systemd gives several folders as one text, separated by colons; the first is ours.
-std::optional<std::string> service_folder(const char* variable) {
-  const auto folders = environment_variable(variable);
-  if (!folders) return std::nullopt;
-  return folders->substr(0, folders->find(':'));
+Error no_folder(const std::string& path, const std::string& why) {
+  return {.error_class = ErrorClass::storage,
+          .message = "cannot use the folder " + path + ": " + why,
+          .hint = kHint};
 }
 
-std::optional<std::string> state_folder(const SourceOptions& options) {
-  if (options.state_dir) return expanded(*options.state_dir);
-  if (auto given = service_folder("STATE_DIRECTORY")) return given;
-  if (const auto base = environment_variable("XDG_STATE_HOME")) return *base + kOurs;
-  const std::string home = home_folder();
-  if (home.empty()) return std::nullopt;
-  return home + "/.local/state" + kOurs;
-}
-
-std::optional<std::string> runtime_folder(const SourceOptions& options) {
-  if (options.runtime_dir) return expanded(*options.runtime_dir);
-  if (auto given = service_folder("RUNTIME_DIRECTORY")) return given;
-  if (const auto base = environment_variable("XDG_RUNTIME_DIR")) return *base + kOurs;
-  if (const auto state = state_folder(options)) return *state + "/runtime";
-  return std::nullopt;
+bool is_folder(const std::string& path, struct stat& found) {
+  return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
 Done make_folder(const std::string& path) {
   std::error_code fault;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), fault);
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) {
-    struct stat found {};
-    if (::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return done();
-    errno = ENOTDIR;
-  }
-  return Error{.error_class = ErrorClass::storage,
-               .message = "cannot make the folder " + path + ": " + std::strerror(errno),
-               .hint = "name another one with --state-dir or --runtime-dir"};
+  if (::mkdir(path.c_str(), 0700) == 0) return done();
+  const int why = errno;
+  struct stat found {};
+  if (why == EEXIST && is_folder(path, found)) return done();
+  return no_folder(path, std::strerror(why == EEXIST ? ENOTDIR : why));
 }
 
-Result<EndpointRecord> read_record(const std::string& path) {
-  const auto text = read_text(path);
-  if (!text) return text.error();
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  const Error broken{.error_class = ErrorClass::config,
-                     .stage = Stage::endpoint,
-                     .message = path + " is not a record of a running daemon"};
-  if (!json.is_object() || !json.contains("urls") || !json["urls"].is_array()) return broken;
-  EndpointRecord record;
-  for (const auto& url : json["urls"]) {
-    if (!url.is_string()) return broken;
-    record.urls.push_back(url.get<std::string>());
-  }
-  if (record.urls.empty()) return broken;
-  if (json.contains("token_file") && json["token_file"].is_string()) {
-    record.token_file = json["token_file"].get<std::string>();
-  }
-  if (json.contains("pid") && json["pid"].is_number_integer()) record.pid = json["pid"].get<int>();
-  return record;
+// What systemd, a login or a person has to have made: below another user's it would be theirs.
+bool is_own(const std::string& path) {
+  struct stat found {};
+  return is_folder(path, found) && found.st_uid == geteuid();
 }
 
-std::vector<std::string> places(const SourceOptions& options) {
-  std::vector<std::string> all;
-  if (options.runtime_dir) all.push_back(expanded(*options.runtime_dir));
-  if (const auto given = service_folder("RUNTIME_DIRECTORY")) all.push_back(*given);
-  if (const auto base = environment_variable("XDG_RUNTIME_DIR")) all.push_back(*base + kOurs);
-  if (const auto state = state_folder(options)) all.push_back(*state + "/runtime");
-  all.push_back(std::string("/run") + kOurs);
-  return all;
+std::string parent_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+// A login's folder (XDG_RUNTIME_DIR, /run/user/UID) is taken where it is the user's own.
+Done take_runtime_folder(const std::string& path, const Surroundings& around) {
+  const bool of_login = around.xdg_runtime_dir && path.starts_with(*around.xdg_runtime_dir + "/");
+  if (of_login && !is_own(parent_of(path))) {
+    return no_folder(path, parent_of(path) + " is not this user's own (XDG_RUNTIME_DIR)");
+  }
+  if (path.starts_with("/run/user/") && !is_own(parent_of(path))) {
+    return no_folder(path, "there is no " + parent_of(path) + " of this user's");
+  }
+  return make_own_folder(path);
+}
+
+// The places that are only looked at because they may be there (no login, no systemd) are passed
+// over in silence; those that the environment names are told.
+void find_runtime_folder(const Surroundings& around, Folders& folders) {
+  for (const std::string& path : runtime_folders(around)) {
+    const Done taken = take_runtime_folder(path, around);
+    if (taken) {
+      folders.runtime = path;
+      return;
+    }
+    const bool likely = ::access(parent_of(path).c_str(), F_OK) == 0 || around.xdg_runtime_dir;
+    if (likely) folders.warnings.push_back(taken.error().message);
+  }
+  folders.warnings.emplace_back(
+      "no runtime folder can be had: the verbs do not find this daemon without --endpoint");
 }
 
 }  // namespace
 
-Result<Folders> open_folders(const SourceOptions& options) {
-  const auto state = state_folder(options);
-  const auto runtime = runtime_folder(options);
-  if (!state || !runtime) {
+Surroundings surroundings() {
+  Surroundings around;
+  around.uid = geteuid();
+  std::vector<char> room(16384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(around.uid, &entry, room.data(), room.size(), &found) == 0 && found != nullptr) {
+    around.user = found->pw_name;
+    around.home = found->pw_dir;
+  }
+  if (const auto id = read_text("/etc/machine-id", 64)) around.machine_id = *id;
+  while (around.machine_id.ends_with('\n')) around.machine_id.pop_back();
+  around.home_variable = environment_variable("HOME");
+  around.state_directory = environment_variable("STATE_DIRECTORY");
+  around.runtime_directory = environment_variable("RUNTIME_DIRECTORY");
+  around.xdg_state_home = environment_variable("XDG_STATE_HOME");
+  around.xdg_runtime_dir = environment_variable("XDG_RUNTIME_DIR");
+  return around;
+}
+
+Done make_own_folder(const std::string& path) {
+  if (Done made = make_folder(path); !made) return made;
+  struct stat found {};
+  if (!is_folder(path, found)) return no_folder(path, std::strerror(errno));
+  if (found.st_uid != geteuid() && found.st_uid != 0) {
+    return no_folder(path, "it belongs to uid " + std::to_string(found.st_uid));
+  }
+  return done();
+}
+
+Result<std::string> open_state_folder(const SourceOptions& options) {
+  const std::vector<std::string> candidates = state_folders(surroundings());
+  if (!options.state_dir && candidates.empty()) {
     return Error{.message =
                      "there is no place for the state: neither STATE_DIRECTORY, "
                      "XDG_STATE_HOME nor a home folder is known",
                  .hint = "name one with --state-dir"};
   }
-  for (const std::string& path : {*state, *runtime}) {
-    if (Done made = make_folder(path); !made) return made.error();
+  const std::string path = options.state_dir ? expanded(*options.state_dir) : candidates.front();
+  if (Done made = geteuid() == 0 ? make_folder(path) : make_own_folder(path); !made)
+    return made.error();
+  return path;
+}
+
+Result<Folders> open_folders(const SourceOptions& options) {
+  Result<std::string> state = open_state_folder(options);
+  if (!state) return state.error();
+  if (Done own = make_own_folder(*state); !own) return own.error();
+  Folders folders{.state = std::move(state).value(), .runtime = {}, .warnings = {}};
+  if (!options.runtime_dir) {
+    Surroundings around = surroundings();
+    // Beside the state that is in use, wherever an option has put it.
+    around.state_directory = folders.state;
+    find_runtime_folder(around, folders);
+    return folders;
   }
-  return Folders{*state, *runtime};
-}
-
-Done write_endpoint_record(const std::string& runtime_dir, const EndpointRecord& record) {
-  const nlohmann::json json{
-      {"urls", record.urls}, {"token_file", record.token_file}, {"pid", record.pid}};
-  return write_small_file(
-      runtime_dir + kRecord,
-      json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", {.mode = 0644});
-}
-
-void remove_endpoint_record(const std::string& runtime_dir) {
-  ::unlink((runtime_dir + kRecord).c_str());
-}
-
-Result<EndpointRecord> find_endpoint_record(const SourceOptions& options) {
-  std::string looked;
-  for (const std::string& place : places(options)) {
-    if (auto record = read_record(place + kRecord)) return record;
-    looked.append(looked.empty() ? "" : ", ").append(place);
-  }
-  return Error{.error_class = ErrorClass::unreachable,
-               .stage = Stage::endpoint,
-               .message = "no running daemon is known: no endpoint.json in " + looked,
-               .hint = "start one (mdh-credentials serve), or name it with --endpoint URL"};
+  folders.runtime = expanded(*options.runtime_dir);
+  if (Done made = make_own_folder(folders.runtime); !made) return made.error();
+  return folders;
 }
 
 }  // namespace mdh

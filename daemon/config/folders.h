@@ -1,10 +1,10 @@
-// Where state and runtime files live, and endpoint.json by which the other verbs find the daemon.
+// Where state and runtime files live. A folder that another user has made is not taken.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/config/places.h"
 #include "common/result.h"
 #include "daemon/config/load_config.h"
 
@@ -12,23 +12,20 @@ namespace mdh {
 
 struct Folders {
   std::string state;    // 0700, created
-  std::string runtime;  // 0700 (0755 when systemd's), created
+  std::string runtime;  // 0700 (0755 when systemd's), created; empty: none can be had
+  std::vector<std::string> warnings;
 };
 
-// open_folders() looks at: options, $STATE_DIRECTORY / $RUNTIME_DIRECTORY, XDG,
-// state/runtime.
+// surroundings() reads the environment, the user's entry (which may ask a directory service) and
+// /etc/machine-id.
+Surroundings surroundings();
+// open_folders() takes the folders of the options, else the first of common/config/places that can
+// be had: a runtime folder that cannot is a warning, and the next one serves.
 Result<Folders> open_folders(const SourceOptions& options);
-
-struct EndpointRecord {
-  std::vector<std::string> urls;  // "http://127.0.0.1:6340"
-  std::string token_file;
-  int pid = 0;
-};
-Done write_endpoint_record(const std::string& runtime_dir, const EndpointRecord& record);
-void remove_endpoint_record(const std::string& runtime_dir);
-// find_endpoint_record() looks in --runtime-dir, $RUNTIME_DIRECTORY,
-// $XDG_RUNTIME_DIR/mdh-credentials, the state folder's runtime folder, /run/mdh-credentials, in
-// this order; creates nothing.
-Result<EndpointRecord> find_endpoint_record(const SourceOptions& options);
+// open_state_folder() is the first of the two alone; root may be given that of another user.
+Result<std::string> open_state_folder(const SourceOptions& options);
+// make_own_folder() makes the last folder of `path`, 0700, where there is none; an Error (class
+// storage) where there is something else, or a folder of a user who is neither this one nor root.
+Done make_own_folder(const std::string& path);
 
 }  // namespace mdh

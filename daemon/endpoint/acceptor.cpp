@@ -36,14 +36,25 @@ Acceptor::Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connec
       most_(max_connections) {
   if (!epoll_ || !timer_) give_up("an epoll or timer descriptor", errno);
   watch(timer_.get(), EPOLLIN, EPOLL_CTL_ADD);
-  for (FileDescriptor& socket : listeners) {
-    const sockaddr_storage address = own_address(socket.get());
-    watch(socket.get(), EPOLLIN, EPOLL_CTL_ADD);
-    listeners_.push_back({std::move(socket), address});
-  }
+  for (FileDescriptor& socket : listeners) listen_at(std::move(socket));
 }
 
 Acceptor::~Acceptor() = default;
+
+void Acceptor::listen_at(FileDescriptor socket) {
+  const sockaddr_storage address = own_address(socket.get());
+  watch(socket.get(), EPOLLIN, EPOLL_CTL_ADD);
+  listeners_.push_back({std::move(socket), address});
+}
+
+void Acceptor::replace_local(FileDescriptor socket) {
+  now_ = std::chrono::steady_clock::now();
+  for (Listener& listener : listeners_) {
+    if (listener.address.ss_family == AF_UNIX) accept_some(listener);
+  }
+  std::erase_if(listeners_, [](const Listener& one) { return one.address.ss_family == AF_UNIX; });
+  listen_at(std::move(socket));
+}
 
 void Acceptor::watch(int fd, std::uint32_t events, int operation) {
   epoll_event event{};
@@ -136,9 +147,7 @@ void Acceptor::admit(FileDescriptor socket, const sockaddr_storage& client,
   const int fd = socket.get();
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size()) connections_.resize(place + 1);
-  const bool wildcard = is_wildcard(listener.address);
-  const sockaddr_storage local = wildcard ? own_address(fd) : listener.address;
-  const Peer peer{identity_.user_of(client, local), port_of(local)};
+  const Peer peer = identity_.identify(fd, client, listener.address);
   const bool room = make_room(peer);
   connections_[place] = std::make_unique<Connection>();
   Connection& connection = *connections_[place];

@@ -33,6 +33,8 @@ class Acceptor {
   // set_max_connections() holds for newcomers. When the house is full the oldest idle connection
   // goes; where none is idle the newcomer gets 503 at once. One user may hold all but a 64th.
   void set_max_connections(std::size_t most) { most_ = most; }
+  // replace_local() listens at another AF_UNIX socket than before, whose waiting clients are taken.
+  void replace_local(FileDescriptor socket);
   // drain() accepts no more, closes idle connections, and every other one after its answer.
   void drain();
   bool drained() const { return draining_ && open_ == 0; }
@@ -46,6 +48,7 @@ class Acceptor {
   void accept_some(Listener& listener);
   bool survives(AcceptFailure failure);
   void pause_accepting(bool pause);
+  void listen_at(FileDescriptor socket);
   void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
   void settle(Connection& connection, bool stays);
   bool make_room(const Peer& peer);

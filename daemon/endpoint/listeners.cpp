@@ -109,16 +109,26 @@ void set_flags(int fd) {
 }
 
 Error unfit(const std::string& address) {
-  return endpoint_error(address.empty() ? "a socket passed to the daemon is no IP socket"
+  return endpoint_error(address.empty() ? "a socket passed to the daemon is none of IP or AF_UNIX"
                                         : "the socket passed for " + address +
                                               " does not listen on a loopback address",
                         "mend ListenStream= of the socket unit");
+}
+
+bool adopt_local(FileDescriptor& socket, LocalListener& local) {
+  if (own_address(socket.get()).ss_family != AF_UNIX || !is_listening(socket.get())) return false;
+  LocalSocket file = local_socket_of(socket.get());
+  if (file.path.empty()) return false;
+  set_flags(socket.get());
+  local = {std::move(socket), std::move(file)};
+  return true;
 }
 
 // Also what systemd passes is held to the rule: this machine and nobody else.
 Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
   Listeners all;
   for (FileDescriptor& socket : sockets) {
+    if (adopt_local(socket, all.local)) continue;
     const std::string address = address_text(own_address(socket.get()));
     const auto allowed = parse_listen_address(address);
     if (!allowed || !is_listening(socket.get())) return unfit(address);
@@ -196,8 +206,12 @@ Result<Listeners> bind_configured(const EndpointConfig& config) {
 
 Result<Listeners> open_listeners(const EndpointConfig& config, std::vector<FileDescriptor> adopted,
                                  const std::string& state_dir) {
-  if (!adopted.empty()) return adopt(std::move(adopted));
-  return config.listen_configured ? bind_configured(config) : search(config, state_dir);
+  Result<Listeners> taken = adopt(std::move(adopted));
+  if (!taken || !taken->sockets.empty()) return taken;
+  Result<Listeners> bound =
+      config.listen_configured ? bind_configured(config) : search(config, state_dir);
+  if (bound) bound->local = std::move(taken->local);
+  return bound;
 }
 
 }  // namespace mdh

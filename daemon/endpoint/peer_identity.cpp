@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/endpoint/socket_address.h"
+
 namespace mdh {
 namespace {
 
@@ -81,6 +83,13 @@ std::optional<inet_diag_msg> answer_to(int netlink, std::uint32_t sequence) {
   }
 }
 
+Peer peer_of_local(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool told = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  return {told ? std::optional(peer.uid) : std::nullopt, 0, true};
+}
+
 }  // namespace
 
 PeerIdentity::PeerIdentity()
@@ -90,6 +99,13 @@ PeerIdentity::PeerIdentity()
   if (netlink_) {
     setsockopt(netlink_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   }
+}
+
+Peer PeerIdentity::identify(int connection, const sockaddr_storage& client,
+                            const sockaddr_storage& listener) {
+  if (listener.ss_family == AF_UNIX) return peer_of_local(connection);
+  const sockaddr_storage local = is_wildcard(listener) ? own_address(connection) : listener;
+  return {user_of(client, local), port_of(local)};
 }
 
 std::optional<std::uint32_t> PeerIdentity::user_of(const sockaddr_storage& client,

@@ -1,6 +1,6 @@
-// Asks the kernel whose socket is at the other end of a loopback TCP connection
-// (NETLINK_SOCK_DIAG, sock_diag(7)); needs no privilege. It says which user opened the socket, not
-// which process uses it now. One thread at a time.
+// Asks the kernel whose socket is at the other end of a connection: of AF_UNIX by SO_PEERCRED, of
+// loopback TCP by NETLINK_SOCK_DIAG (sock_diag(7)); needs no privilege. It says which user opened
+// the socket, not which process uses it now. One thread at a time.
 #pragma once
 
 #include <sys/socket.h>
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "common/endpoint/guard.h"
 #include "daemon/system/file_descriptor.h"
 
 namespace mdh {
@@ -16,6 +17,8 @@ class PeerIdentity {
  public:
   PeerIdentity();
 
+  // identify() is the other end of `connection`, accepted at a listener of that address.
+  Peer identify(int connection, const sockaddr_storage& client, const sockaddr_storage& listener);
   // user_of() is the uid of the client's socket, by the addresses of both ends; nothing unless the
   // kernel knows it as an established connection with an inode (a socket that its owner has closed
   // is shown as root's, which must not pass for root).

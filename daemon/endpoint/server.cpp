@@ -1,6 +1,7 @@
 #include "daemon/endpoint/server.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstring>
@@ -26,9 +27,17 @@ std::uint64_t random_number() {
   return number;
 }
 
-std::string url_of(const std::vector<FileDescriptor>& listeners) {
-  if (listeners.empty()) return {};
-  return "http://" + address_text(own_address(listeners.front().get()));
+std::vector<std::string> urls_of(const std::vector<FileDescriptor>& listeners) {
+  std::vector<std::string> urls;
+  for (const FileDescriptor& listener : listeners) {
+    const std::string address = address_text(own_address(listener.get()));
+    if (!address.empty()) urls.push_back("http://" + address);
+  }
+  return urls;
+}
+
+bool is_owner(const Peer& peer) {
+  return peer.by_socket && peer.user && (*peer.user == 0 || *peer.user == geteuid());
 }
 
 Reply refusal_reply(const Refusal& refusal) {
@@ -46,7 +55,8 @@ class EndpointServer::ServerState {
       : tokens_(std::move(tokens)),
         hooks_(std::move(hooks)),
         nonce_(random_number()),
-        page_{url_of(listeners), {}},
+        daemon_{urls_of(listeners), {}, getpid(), {}},
+        page_{daemon_.urls.empty() ? "" : daemon_.urls.front(), {}},
         front_(std::move(listeners), static_cast<std::size_t>(config.max_connections),
                responder()) {
     configure(std::move(config));
@@ -69,6 +79,7 @@ class EndpointServer::ServerState {
   TokenRing tokens_;
   EndpointHooks hooks_;
   std::uint64_t nonce_;
+  DaemonFacts daemon_;
   PageContext page_;
   GuardRules rules_;
   Endpoint endpoint_;
@@ -87,6 +98,8 @@ void EndpointServer::ServerState::configure(EndpointConfig config) {
              {{"MDH_STAGE", "endpoint"}});
   }
   page_.token_file = config_.token_file;
+  daemon_.token_file = config_.token_file;
+  if (hooks_.origin) daemon_.config = hooks_.origin();
   front_.set_max_connections(static_cast<std::size_t>(config_.max_connections));
   rlimit limit{};
   const auto wanted = static_cast<rlim_t>(config_.max_connections) + 64;
@@ -114,9 +127,10 @@ AnswerStep EndpointServer::ServerState::serve(const ArrivedRequest& request, std
     append_reply(refusal_reply(*refusal), framing, out);
     return AnswerStep::answered;
   }
-  Outcome outcome = endpoint_.answer(
-      {request.head, target, request.peer.user.value_or(kNobodyKnown), request.may_wait},
-      {hooks_.state(), config_, tokens_, page_, now, ++nonce_});
+  Outcome outcome =
+      endpoint_.answer({request.head, target, request.peer.user.value_or(kNobodyKnown),
+                        request.may_wait, is_owner(request.peer)},
+                       {hooks_.state(), config_, tokens_, page_, daemon_, now, ++nonce_});
   if (const auto* park = std::get_if<Park>(&outcome))
     return park->briefly ? AnswerStep::park_briefly : AnswerStep::park;
   if (const auto* wish = std::get_if<RefreshWish>(&outcome)) outcome = refresh(*wish);
@@ -192,6 +206,10 @@ void EndpointServer::reconfigure(EndpointConfig config) {
 
 void EndpointServer::set_tokens(TokenRing tokens) {
   state_->set_tokens(std::move(tokens));
+}
+
+void EndpointServer::replace_local(FileDescriptor listener) {
+  state_->front().replace_local(std::move(listener));
 }
 
 void EndpointServer::drain() {

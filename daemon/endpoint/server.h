@@ -20,6 +20,7 @@ struct EndpointHooks {
   std::function<const State&()> state;
   std::function<Now()> now;  // read once a request
   std::function<RefreshAnswer(const std::string& profile)> refresh;
+  std::function<std::string()> origin{};  // where the configuration comes from
 };
 
 class EndpointServer {
@@ -41,6 +42,8 @@ class EndpointServer {
   // reconfigure() and set_tokens() take effect with the next request; listeners stay.
   void reconfigure(EndpointConfig config);
   void set_tokens(TokenRing tokens);
+  // replace_local() takes a new AF_UNIX socket instead of the one whose file is gone.
+  void replace_local(FileDescriptor listener);
   // drain() accepts no more and closes idle connections; drained() once answers in flight are out.
   void drain();
   bool drained() const;

@@ -34,6 +34,7 @@ Service::Service(Foundations foundations)
       refresher_(config_, read_clocks()),
       endpoint_(resolved(config_.endpoint, folders_), std::move(foundations.listeners),
                 std::move(foundations.tokens), hooks()),
+      socket_(std::move(foundations.runtime), endpoint_),
       ready_by_(read_clocks().boot + kReadyAtLast),
       turn_timer_(loop_.add_timer([this] { changed_ = true; })),
       ready_timer_(loop_.add_timer([this] { changed_ = true; })),
@@ -52,10 +53,12 @@ EndpointHooks Service::hooks() {
               [this](const std::string& profile) {
                 changed_ = true;
                 return refresher_.engine().refresh(profile, read_clocks());
-              }};
+              },
+          .origin = [this] { return config_.origin; }};
 }
 
 void Service::attach() {
+  socket_.attach(loop_);
   loop_.on_signal(SIGTERM, [this] { stop(); });
   loop_.on_signal(SIGINT, [this] { stop(); });
   loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
@@ -154,7 +157,9 @@ void Service::open_sink() {
 void Service::watch() {
   std::vector<std::string> files = watched_files(config_);
   files.push_back(token_path(config_.endpoint, folders_.state));
+  if (!socket_.path().empty()) files.push_back(socket_.path());
   watcher_.watch_files(files);
+  socket_.look();
 }
 
 void Service::take_changes() {
@@ -168,6 +173,7 @@ void Service::take_changes() {
 }
 
 void Service::file_changed(const std::string& path, Now now) {
+  if (path == socket_.path()) return socket_.look();
   if (path == token_path(config_.endpoint, folders_.state)) return read_tokens();
   if (path == config_.origin) return loop_.set_timer(reload_timer_, now.boot + kReloadPause);
   for (const AccountConfig& account : config_.accounts) {

@@ -15,6 +15,7 @@
 #include "daemon/endpoint/server.h"
 #include "daemon/profile_file/sink.h"
 #include "daemon/service/notifier.h"
+#include "daemon/service/own_socket.h"
 #include "daemon/service/situation_log.h"
 #include "daemon/service/watcher.h"
 #include "daemon/system/event_loop.h"
@@ -28,7 +29,8 @@ struct Foundations {
   Config config;
   Folders folders;
   TokenRing tokens;
-  std::vector<FileDescriptor> listeners;
+  std::vector<FileDescriptor> listeners;  // the local one among them
+  RuntimeFolder runtime;
 };
 
 class Service {
@@ -65,6 +67,7 @@ class Service {
   Folders folders_;
   Refresher refresher_;
   EndpointServer endpoint_;
+  OwnSocket socket_;
   std::unique_ptr<ProfileSink> sink_;
   Notifier notifier_;
   Watcher watcher_;

@@ -1,4 +1,4 @@
-// Writes small files of our own (tokens, endpoint.json, a port): whole or not at all, by rename.
+// Writes small files of our own (tokens, a port): whole or not at all, by rename.
 // Not for the user's profile file: see daemon/storage.
 #pragma once
 

@@ -47,9 +47,9 @@ Error refusal(const std::string& profile, const ClientReply& reply) {
 }
 
 Result<std::string> fetch(const Command& command) {
-  const auto client = EndpointClient::find(command.source, command.endpoint);
+  const auto client = find_daemon(command);
   if (!client) return client.error();
-  const auto reply = client->get_with_token("/credentials/" + command.profile);
+  const auto reply = client->get_credentials(command.profile);
   if (!reply) return reply.error();
   if (reply->status != 200) return refusal(command.profile, *reply);
   return process_form(reply->body.reveal());

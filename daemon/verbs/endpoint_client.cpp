@@ -2,147 +2,145 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
-#include <memory>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <thread>
+
+#include "daemon/system/clock.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
-#include "daemon/upstream/transport.h"
 
 namespace mdh {
 namespace {
 
-constexpr long kConnectMilliseconds = 1000;
-constexpr long kTotalMilliseconds = 3000;
-constexpr std::size_t kLargestReply = std::size_t{4} * 1024 * 1024;
-const char* const kStart =
-    "start it with: systemctl --user start mdh-credentials (or: mdh-credentials serve)";
-
-struct Close {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Handle = std::unique_ptr<CURL, Close>;
-using Fields = std::unique_ptr<curl_slist, Close>;
-
-std::size_t take_bytes(char* bytes, std::size_t, std::size_t count, void* body) {
-  auto& taken = *static_cast<Secret*>(body);
-  if (taken.size() + count > kLargestReply) return 0;
-  taken.append({bytes, count});
-  return count;
+Error unreachable(const std::string& why) {
+  return {ErrorClass::unreachable, Stage::endpoint, why,
+          "start it with: systemctl --user start mdh-credentials (or: mdh-credentials serve)"};
 }
 
-Error no_daemon(const std::string& why) {
-  return {ErrorClass::unreachable, Stage::endpoint, "no daemon answers" + why, kStart};
+// Who has no daemon to ask is told how to start one.
+Result<ClientReply> ask(const DaemonAddress& address, const Request& request) {
+  Result<ClientReply> reply = address.url.empty() ? exchange_over(address.socket, request)
+                                                  : exchange_by_tcp(address.url, request);
+  if (reply) return reply;
+  return unreachable(reply.error().message);
 }
 
-void set_up(CURL* handle, const std::string& url, Secret& body) {
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http");
-  curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTotalMilliseconds);
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &take_bytes);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
-}
-
-Fields authorization(const Secret* token) {
-  if (token == nullptr) return nullptr;
-  std::string line = "Authorization: " + std::string(token->reveal());
-  Fields fields(curl_slist_append(nullptr, line.c_str()));
-  wipe(line);
-  return fields;
-}
-
-Result<ClientReply> exchange(const std::string& url, bool post, const Secret* token) {
-  start_curl();
-  ClientReply reply;
-  const Handle handle(curl_easy_init());
-  if (!handle) return no_daemon(": libcurl has no memory");
-  set_up(handle.get(), url, reply.body);
-  const Fields fields = authorization(token);
-  if (fields) curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, fields.get());
-  if (post) {
-    curl_easy_setopt(handle.get(), CURLOPT_POST, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, "");
-    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE, 0L);
+// The token's file that was named, else the one of the state folder that was.
+DaemonAddress named_address(const Command& command) {
+  DaemonAddress address;
+  address.url = command.endpoint->substr(0, command.endpoint->find_last_not_of('/') + 1);
+  const auto told = environment_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+  if (command.source.state_dir) {
+    address.token_file = expanded(*command.source.state_dir) + "/authorization-token";
+  } else if (told) {
+    address.token_file = *told;
   }
-  const CURLcode code = curl_easy_perform(handle.get());
-  if (code != CURLE_OK) return no_daemon(" at " + url + ": " + curl_easy_strerror(code));
-  long status = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-  reply.status = static_cast<int>(status);
-  return reply;
+  return address;
 }
 
-Result<ClientReply> first_answer(const EndpointRecord& record, const std::string& path, bool post,
-                                 const Secret* token) {
-  Result<ClientReply> last = no_daemon(": it names no address");
-  for (const std::string& url : record.urls) {
-    last = exchange(url + path, post, token);
-    if (last) return last;
-  }
-  return last;
+std::vector<DaemonAddress> addresses(const Command& command) {
+  if (command.endpoint) return {named_address(command)};
+  std::vector<DaemonAddress> all;
+  for (SocketPlace& place : places_to_look(command.socket)) all.push_back({std::move(place)});
+  return all;
 }
 
 }  // namespace
 
-Result<EndpointClient> EndpointClient::find(const SourceOptions& source,
-                                            const std::optional<std::string>& url) {
-  Result<EndpointRecord> found = find_endpoint_record(source);
-  if (!url) {
-    if (found) return EndpointClient(std::move(found).value());
-    return no_daemon(": " + found.error().message);
-  }
-  EndpointRecord record;
-  if (found) record.token_file = found->token_file;
-  const auto told = environment_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-  if (record.token_file.empty() && told) record.token_file = *told;
-  record.urls = {url->substr(0, url->find_last_not_of('/') + 1)};
-  return EndpointClient(std::move(record));
-}
-
-EndpointClient::EndpointClient(EndpointRecord record) : record_(std::move(record)) {}
-
 Result<ClientReply> EndpointClient::get(const std::string& path) const {
-  return first_answer(record_, path, false, nullptr);
+  Result<ClientReply> reply = ask(address_, {path});
+  if (reply) return reply;
+  return unreachable("no daemon answers at " + where() + ": " + reply.error().message);
 }
 
-Result<ClientReply> EndpointClient::get_with_token(const std::string& path) const {
+Result<ClientReply> EndpointClient::get_credentials(const std::string& profile) const {
+  const std::string path = "/credentials/" + profile;
+  if (address_.url.empty()) return get(path);
   const Result<Secret> held = token();
   if (!held) return held.error();
-  return first_answer(record_, path, false, &*held);
+  return ask(address_, {path, false, &*held});
 }
 
 Result<ClientReply> EndpointClient::post(const std::string& path) const {
+  if (address_.url.empty()) return ask(address_, {path, true});
   const Result<Secret> held = token();
   if (!held) return held.error();
-  return first_answer(record_, path, true, &*held);
+  return ask(address_, {path, true, &*held});
 }
 
-const std::string& EndpointClient::base_url() const {
-  static const std::string kNone;
-  if (record_.urls.empty()) return kNone;
-  const auto found =
-      std::find_if(record_.urls.begin(), record_.urls.end(),
-                   [](const std::string& url) { return url.rfind("http://127.", 0) == 0; });
-  return found == record_.urls.end() ? record_.urls.front() : *found;
+Done EndpointClient::ask_status() {
+  Result<ClientReply> reply = ask(address_, {"/status"});
+  if (!reply) return reply.error();
+  Result<StatusView> view = read_status(reply->body.reveal());
+  if (!view) return view.error();
+  status_ = std::move(view).value();
+  status_text_ = reply->body.reveal();
+  return done();
+}
+
+const std::string& EndpointClient::where() const {
+  return address_.url.empty() ? address_.socket.path : address_.url;
+}
+
+std::string EndpointClient::base_url() const {
+  if (!address_.url.empty()) return address_.url;
+  const std::vector<std::string>& urls = status_.urls;
+  const auto found = std::find_if(urls.begin(), urls.end(), [](const std::string& url) {
+    return url.rfind("http://127.", 0) == 0;
+  });
+  if (found != urls.end()) return *found;
+  return urls.empty() ? std::string() : urls.front();
+}
+
+const std::string& EndpointClient::token_file() const {
+  return address_.url.empty() ? status_.token_file : address_.token_file;
 }
 
 Result<Secret> EndpointClient::token() const {
-  if (record_.token_file.empty()) {
+  if (token_file().empty()) {
     return Error{ErrorClass::config, Stage::endpoint, "no token file of the daemon is known",
-                 "name it in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"};
+                 "name it in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or its folder by --state-dir"};
   }
-  Result<Secret> text = read_secret(record_.token_file, 4096);
+  Result<Secret> text = read_secret(token_file(), 4096);
   if (text) return text;
   Error error = text.error();
   error.stage = Stage::endpoint;
   if (error.hint.empty()) error.hint = "run as the daemon's user, or set endpoint.token_group";
   return error;
+}
+
+DaemonSearch search_daemon(const Command& command) {
+  DaemonSearch search;
+  for (DaemonAddress& address : addresses(command)) {
+    EndpointClient client(std::move(address));
+    const Done asked = client.ask_status();
+    search.tried.push_back({client.where(), asked ? "" : asked.error().message});
+    if (!asked) continue;
+    search.client = std::move(client);
+    break;
+  }
+  return search;
+}
+
+Error no_daemon(const DaemonSearch& search) {
+  std::string looked, found;
+  for (const TriedPlace& place : search.tried) {
+    looked.append(looked.empty() ? "" : ", ").append(place.path);
+    if (place.why_not != kNothingThere)
+      found.append(found.empty() ? "" : "; ").append(place.path + ": " + place.why_not);
+  }
+  if (!found.empty()) return unreachable("no daemon answers: " + found);
+  return unreachable("no daemon runs for this user: nothing is at " + looked);
+}
+
+Result<EndpointClient> find_daemon(const Command& command) {
+  DaemonSearch search = search_daemon(command);
+  if (search.client) return *std::move(search.client);
+  return no_daemon(search);
 }
 
 }  // namespace mdh

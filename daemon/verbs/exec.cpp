@@ -40,9 +40,9 @@ void warn_of_default(const Command& command) {
 
 // A file of AWS's form that holds the region alone, for --isolate; made anew each time, by rename.
 Result<std::string> isolated_file(const Command& command, const std::string& region) {
-  const Result<Folders> folders = open_folders(command.source);
-  if (!folders) return folders.error();
-  const std::string path = folders->state + "/isolated-" + region;
+  const Result<std::string> state = open_state_folder(command.source);
+  if (!state) return state.error();
+  const std::string path = *state + "/isolated-" + region;
   const std::string fresh = path + "." + std::to_string(getpid());
   std::ofstream file(fresh, std::ios::trunc);
   file << "[default]\nregion = " << region << "\n";
@@ -59,21 +59,18 @@ Error unknown_profile(const std::string& profile) {
           "mdh-credentials status lists them"};
 }
 
-Result<ProfileView> profile_of(const EndpointClient& client, const std::string& profile) {
-  const Result<ClientReply> reply = client.get("/status");
-  if (!reply) return reply.error();
-  const Result<StatusView> view = read_status(reply->body.reveal());
-  if (!view) return view.error();
-  const ProfileView* found = view->find(profile);
-  if (found == nullptr) return unknown_profile(profile);
-  return *found;
+Error no_address() {
+  return {
+      ErrorClass::refused, Stage::endpoint, "the daemon does not tell this user its address",
+      "name it with --endpoint, and the token's file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"};
 }
 
 Result<ChildWish> wish_of(const Command& command) {
-  const auto client = EndpointClient::find(command.source, command.endpoint);
+  const auto client = find_daemon(command);
   if (!client) return client.error();
-  const Result<ProfileView> profile = profile_of(*client, command.profile);
-  if (!profile) return profile.error();
+  const ProfileView* profile = client->status().find(command.profile);
+  if (profile == nullptr) return unknown_profile(command.profile);
+  if (client->base_url().empty()) return no_address();
   ChildWish wish;
   wish.base_url = client->base_url();
   wish.profile = profile->profile;

@@ -10,10 +10,10 @@
 
 #include "common/report/child_environment.h"
 #include "common/upstream/signing_key.h"
-#include "daemon/config/folders.h"
 #include "daemon/config/read_key.h"
 #include "daemon/system/environment.h"
 #include "daemon/verbs/aws_files.h"
+#include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/port_owner.h"
 
 namespace mdh {
@@ -90,7 +90,8 @@ void examine_rivals(const Config& config, Facts& facts) {
 }
 
 void examine_ports(const Config& config, const Command& command, Facts& facts) {
-  const auto daemon = find_endpoint_record(command.source);
+  const auto daemon = find_daemon(command);
+  const int pid = daemon ? daemon->status().pid.value_or(0) : 0;
   for (const std::string& address : config.endpoint.listen) {
     const PortOwner owner = port_owner(address);
     PortFact fact;
@@ -98,8 +99,8 @@ void examine_ports(const Config& config, const Command& command, Facts& facts) {
     fact.taken = owner.taken;
     fact.owner = owner.taken ? described(owner) : "";
     // systemd holds the socket for a daemon that it will start.
-    fact.ours = owner.pid > 0 && ((daemon && owner.pid == daemon->pid) ||
-                                  owner.program == "mdh-credentials" || owner.program == "systemd");
+    fact.ours = owner.pid > 0 && (owner.pid == pid || owner.program == "mdh-credentials" ||
+                                  owner.program == "systemd");
     fact.configured = config.endpoint.listen_configured;
     facts.ports.push_back(fact);
   }

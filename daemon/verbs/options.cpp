@@ -2,11 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string_view>
 
 #include "common/exit_status.h"
+#include "daemon/verbs/option_groups.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
@@ -17,8 +17,6 @@ const char* const kVersion = "mdh-credentials " MDH_VERSION "\nbuilt with " MDH_
 const char* const kVerbsFooter =
     "Exit status: 0 good, 1 failed, 2 usage, 78 configuration or key; see each verb's --help.\n"
     "Manual: man mdh-credentials, man mdh-credentials.json";
-
-constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
 
 using Verb = Command::Verb;
 
@@ -33,66 +31,6 @@ class Screen : public CLI::Formatter {
     return "Usage: mdh-credentials " + name + " [OPTIONS]" + tail + "\n";
   }
 };
-
-// The option groups that several verbs share.
-
-void add_config(CLI::App& verb, Command& command) {
-  verb.add_option("--config", command.source.config, "Configuration file")->type_name("FILE");
-  verb.add_option("--env-file", command.source.env_file,
-                  "The notebook's .env; wins over the environment")
-      ->type_name("FILE");
-}
-
-void add_overrides(CLI::App& verb, Command& command) {
-  SourceOptions& source = command.source;
-  verb.add_option("--listen", source.listen, "Loopback address and port; repeatable")
-      ->type_name("ADDRESS:PORT")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  verb.add_option("--credentials-file", source.credentials_file,
-                  "AWS credentials file to keep up to date")
-      ->type_name("FILE");
-  verb.add_flag("--no-profile-file", source.no_profile_file, "Write no profile file");
-  verb.add_option("--log-level", source.log_level, "trace, debug, info, warn or error")
-      ->type_name("LEVEL")
-      ->check([](const std::string& level) {
-        const bool known = std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
-        return known ? std::string() : level + " is none of trace, debug, info, warn, error";
-      });
-  verb.add_option("--ca-file", source.ca_file, "Trust these certificates instead of the system's")
-      ->type_name("FILE");
-}
-
-void add_folders(CLI::App& verb, Command& command) {
-  verb.add_option("--state-dir", command.source.state_dir, "Folder of the endpoint token")
-      ->type_name("FOLDER");
-  verb.add_option("--runtime-dir", command.source.runtime_dir, "Folder of endpoint.json")
-      ->type_name("FOLDER");
-}
-
-void add_daemon(CLI::App& verb, Command& command) {
-  verb.add_option("--endpoint", command.endpoint, "The daemon, instead of the one in endpoint.json")
-      ->type_name("URL")
-      ->check([](const std::string& url) {
-        return url.rfind("http://", 0) == 0 ? std::string() : "must begin with http://";
-      });
-  add_folders(verb, command);
-}
-
-CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text) {
-  return verb.add_option("--profile", command.profile, text)->type_name("NAME");
-}
-
-void add_child_environment(CLI::App& verb, Command& command) {
-  add_profile(verb, command, "The profile [the first]");
-  verb.add_flag("--imds", command.imds, "Instance metadata form, for tools without container form");
-  verb.add_flag("--token-env", command.token_env,
-                "Token in a variable too, for SDKs that know no token file");
-  verb.add_flag("--isolate", command.isolate,
-                "Hide the AWS files, whose [default] keys would win over the daemon");
-  add_daemon(verb, command);
-}
 
 // The verbs.
 
@@ -132,6 +70,7 @@ void add_workers(CLI::App& app, Command& command) {
 void add_questions(CLI::App& app, Command& command) {
   CLI::App* status = add_verb(app, command, Verb::status, "status", "Show how each profile is");
   status->add_flag("--json", command.json, "The daemon's own document");
+  status->add_flag("--verbose", command.verbose, "Also where the daemon was looked for");
   add_profile(*status, command, "Only this profile [all]");
   add_daemon(*status, command);
   status->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
@@ -237,6 +176,7 @@ Parsed parse_command(int argc, const char* const* argv) {
   if (app->get_subcommands().empty()) return refuse("a verb is missing", *app);
   command.arguments = app->get_subcommands().front()->remaining();
   if (dashes != end) command.arguments.insert(command.arguments.end(), dashes + 1, end);
+  if (command.socket && command.endpoint) return refuse("either --socket or --endpoint", *app);
   const bool exec = command.verb == Verb::exec;
   if (exec && command.arguments.empty()) return refuse("exec needs a command to run", *app);
   if (!exec && !command.arguments.empty()) {

@@ -28,12 +28,12 @@ int rotate_endpoint_token(const Command& command) {
     }
     endpoint = std::move(config->endpoint);
   }
-  const Result<Folders> folders = open_folders(command.source);
-  if (!folders) return failed(folders.error());
-  const Done rotated = rotate_token(endpoint, folders->state, read_clocks().wall, command.grace);
+  const Result<std::string> state = open_state_folder(command.source);
+  if (!state) return failed(state.error());
+  const Done rotated = rotate_token(endpoint, *state, read_clocks().wall, command.grace);
   if (!rotated) return failed(rotated.error());
-  return print("new token in " + token_path(endpoint, folders->state) +
-               "; the old one stays valid for " + spoken_duration(command.grace) + "\n")
+  return print("new token in " + token_path(endpoint, *state) + "; the old one stays valid for " +
+               spoken_duration(command.grace) + "\n")
              ? 0
              : 1;
 }

@@ -1,13 +1,18 @@
 #include "daemon/verbs/serve.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 #include "common/exit_status.h"
 #include "daemon/config/load_config.h"
 #include "daemon/endpoint/token_store.h"
 #include "daemon/service/fd_store.h"
+#include "daemon/service/notifier.h"
+#include "daemon/service/runtime_folder.h"
 #include "daemon/service/service.h"
 #include "daemon/system/clock.h"
+#include "daemon/system/environment.h"
 #include "daemon/system/log.h"
 #include "daemon/system/process_hygiene.h"
 #include "daemon/upstream/transport.h"
@@ -24,13 +29,6 @@ std::string joined(const std::vector<std::string>& addresses) {
   return text;
 }
 
-std::vector<std::string> urls_of(const std::vector<std::string>& addresses) {
-  std::vector<std::string> urls;
-  urls.reserve(addresses.size());
-  for (const std::string& address : addresses) urls.push_back("http://" + address);
-  return urls;
-}
-
 void announce(const Config& config, const Listeners& listeners) {
   std::size_t projects = 0;
   for (const AccountConfig& account : config.accounts) projects += account.projects.size();
@@ -40,6 +38,45 @@ void announce(const Config& config, const Listeners& listeners) {
   for (const std::string& warning : listeners.warnings) log_line(LogLevel::warn, warning);
 }
 
+bool is_unit_of_systemd() {
+  return environment_variable("NOTIFY_SOCKET") &&
+         environment_variable("SYSTEMD_EXEC_PID") == std::to_string(getpid());
+}
+
+// True when a signal to stop came within a second.
+bool told_to_stop() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&stops, signal);
+  const timespec second{1, 0};
+  return sigtimedwait(&stops, nullptr, &second) > 0;
+}
+
+// True once the folder is this daemon's; false when it was told to stop before. A unit waits for
+// the one that runs, and after a while counts as started, so that nobody waits for it.
+Result<bool> await_turn(RuntimeFolder& runtime) {
+  const BootTime started_by = read_clocks().boot + seconds(15);
+  Notifier notifier;
+  for (bool told = false;; told = true) {
+    const Done locked = runtime.lock();
+    if (locked) return true;
+    if (!is_unit_of_systemd()) return locked.error();
+    notifier.status("waits: " + locked.error().message);
+    if (!told) log_line(LogLevel::warn, "waiting: " + with_hint(locked.error()));
+    if (read_clocks().boot >= started_by) notifier.ready();
+    notifier.feed_watchdog();
+    if (told_to_stop()) return false;
+  }
+}
+
+// What is passed where no folder can be had, and a folder where no socket can be made, end nothing:
+// SDKs come by TCP.
+void add_local(RuntimeFolder& runtime, Listeners& listeners) {
+  Result<FileDescriptor> local = runtime.listen(std::move(listeners.local));
+  if (!local) return log_line(LogLevel::warn, local.error().message);
+  if (*local) listeners.sockets.push_back(std::move(local).value());
+}
+
 Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   auto config = usable_config(options);
   if (!config) return config.error();
@@ -47,21 +84,23 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   raise_descriptor_limit();
   auto folders = open_folders(options);
   if (!folders) return folders.error();
+  for (const std::string& warning : folders->warnings) log_line(LogLevel::warn, warning);
+  RuntimeFolder runtime(folders->runtime);
+  const Result<bool> turn = await_turn(runtime);
+  if (!turn) return turn.error();
+  if (!*turn) return done();
   auto tokens = open_tokens(config->endpoint, folders->state, read_clocks().wall);
   if (!tokens) return tokens.error();
   auto listeners = open_listeners(config->endpoint, std::move(handed.listeners), folders->state);
   if (!listeners) return listeners.error();
 
   announce(*config, *listeners);
-  const std::string runtime = folders->runtime;
-  const EndpointRecord record{urls_of(listeners->addresses),
-                              token_path(config->endpoint, folders->state), getpid()};
+  runtime.tell("http://" + listeners->addresses.front());
+  add_local(runtime, *listeners);
   Service service({options, std::move(config).value(), std::move(folders).value(),
-                   std::move(tokens).value(), std::move(listeners->sockets)});
+                   std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime)});
   service.restore(handed.snapshots);
-  if (Done written = write_endpoint_record(runtime, record); !written) return written;
   service.run();
-  remove_endpoint_record(runtime);
   log_line(LogLevel::info, "stopped");
   return done();
 }

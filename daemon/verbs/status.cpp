@@ -19,24 +19,6 @@ constexpr milliseconds kOutcomeLimit{15000};
 constexpr milliseconds kFirstPause{50};
 constexpr milliseconds kLongestPause{1000};
 
-struct Answer {
-  std::string text;
-  StatusView view;
-};
-
-Result<Answer> ask(const Command& command) {
-  const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
-  if (!client) return client.error();
-  const Result<ClientReply> reply = client->get("/status");
-  if (!reply) return reply.error();
-  Answer answer;
-  answer.text = reply->body.reveal();
-  Result<StatusView> view = read_status(answer.text);
-  if (!view) return view.error();
-  answer.view = std::move(view).value();
-  return answer;
-}
-
 int status_of(const Error& error) {
   return error.error_class == ErrorClass::config ? kExitFailed : kExitNoDaemon;
 }
@@ -44,6 +26,14 @@ int status_of(const Error& error) {
 int complain(const Error& error) {
   print_error(error);
   return status_of(error);
+}
+
+// Places and why, under the table; or on stderr where there is none.
+std::string looked_at(const DaemonSearch& search) {
+  std::string text;
+  for (const TriedPlace& place : search.tried)
+    text += "  " + place.path + ": " + (place.why_not.empty() ? "taken" : place.why_not) + "\n";
+  return "looked for the daemon at\n" + text;
 }
 
 int unknown_profile(const Command& command, const StatusView& view) {
@@ -96,19 +86,21 @@ std::string waiting_for(const std::vector<ProfileView>& profiles) {
   return "";
 }
 
-int gave_up(const Result<Answer>& last, const std::vector<ProfileView>& profiles) {
+int gave_up(const Result<EndpointClient>& last, const std::vector<ProfileView>& profiles) {
   if (!last) return complain(last.error());
   print_error({ErrorClass::unreachable, Stage::endpoint,
                "gave up waiting for " + waiting_for(profiles), "mdh-credentials status"});
   return kExitNotReady;
 }
 
-// The moment of the last attempt's end, good or bad, by profile.
+// The moment of the last attempt's end, good or bad, by profile; the next attempt's too, since two
+// may end in one second.
 using Marks = std::map<std::string, std::string>;
 Marks marks_of(const StatusView& view) {
   Marks marks;
   for (const ProfileView& one : view.profiles) {
-    marks[one.profile] = one.refreshed_at + "|" + one.error_at;
+    const std::string next = one.next_attempt_at ? format_rfc3339(*one.next_attempt_at) : "";
+    marks[one.profile] = one.refreshed_at + "|" + one.error_at + "|" + next;
   }
   return marks;
 }
@@ -142,18 +134,19 @@ bool all_moved(const std::vector<std::string>& asked, const Marks& before, const
   });
 }
 
-Result<Answer> await_outcome(const Command& command, const std::vector<std::string>& asked,
-                             const Marks& before) {
+// Leaves the outcome in the client's status.
+Done await_outcome(EndpointClient& client, const std::vector<std::string>& asked) {
+  const Marks before = marks_of(client.status());
   Patience patience(kOutcomeLimit);
   Progress progress;
   while (true) {
     progress.show("waiting for the outcome");
-    Result<Answer> answer = ask(command);
-    if (!answer || all_moved(asked, before, marks_of(answer->view))) return answer;
+    const Done answer = client.ask_status();
+    if (!answer || all_moved(asked, before, marks_of(client.status()))) return answer;
     if (patience.over()) {
       progress.clear();
       warn("no outcome after 15 s; this is how it is");
-      return answer;
+      return done();
     }
     patience.pause();
   }
@@ -162,12 +155,17 @@ Result<Answer> await_outcome(const Command& command, const std::vector<std::stri
 }  // namespace
 
 int print_status(const Command& command) {
-  const Result<Answer> answer = ask(command);
-  if (!answer) return complain(answer.error());
-  const std::vector<ProfileView> profiles = chosen(command, answer->view);
-  if (profiles.empty()) return unknown_profile(command, answer->view);
-  const std::string text =
-      command.json ? answer->text + "\n" : status_table(profiles, answer->view);
+  const DaemonSearch search = search_daemon(command);
+  if (!search.client) {
+    if (command.verbose) print_aside(looked_at(search));
+    return complain(no_daemon(search));
+  }
+  const StatusView& view = search.client->status();
+  const std::vector<ProfileView> profiles = chosen(command, view);
+  if (profiles.empty()) return unknown_profile(command, view);
+  if (command.json) return print(search.client->status_text() + "\n") ? verdict(profiles) : 1;
+  std::string text = status_table(profiles, view);
+  if (command.verbose) text += "\n" + looked_at(search);
   return print(text) ? verdict(profiles) : 1;
 }
 
@@ -175,41 +173,38 @@ int wait_until_ready(const Command& command) {
   Patience patience(command.timeout);
   Progress progress;
   while (true) {
-    const Result<Answer> answer = ask(command);
+    const Result<EndpointClient> client = find_daemon(command);
     std::vector<ProfileView> profiles;
-    if (answer) {
-      profiles = chosen(command, answer->view);
+    if (client) {
+      profiles = chosen(command, client->status());
       if (profiles.empty()) {
         progress.clear();
-        return unknown_profile(command, answer->view);
+        return unknown_profile(command, client->status());
       }
       if (waiting_for(profiles).empty()) return 0;
     }
-    progress.show(answer ? "waiting for " + waiting_for(profiles) : "waiting for a daemon");
+    progress.show(client ? "waiting for " + waiting_for(profiles) : "waiting for a daemon");
     if (patience.over()) {
       progress.clear();
-      return gave_up(answer, profiles);
+      return gave_up(client, profiles);
     }
     patience.pause();
   }
 }
 
 int refresh_now(const Command& command) {
-  const Result<EndpointClient> client = EndpointClient::find(command.source, command.endpoint);
+  Result<EndpointClient> client = find_daemon(command);
   if (!client) return complain(client.error());
-  const Result<Answer> before = ask(command);
-  if (!before) return complain(before.error());
-  const std::vector<ProfileView> profiles = chosen(command, before->view);
-  if (profiles.empty()) return unknown_profile(command, before->view);
+  const std::vector<ProfileView> profiles = chosen(command, client->status());
+  if (profiles.empty()) return unknown_profile(command, client->status());
   const auto asked = request(*client, profiles);
   if (!asked) {
     print_error(asked.error());
     return asked.error().error_class == ErrorClass::unreachable ? kExitNoDaemon : 1;
   }
-  const Result<Answer> after = await_outcome(command, *asked, marks_of(before->view));
-  if (!after) return complain(after.error());
-  const std::vector<ProfileView> outcome = chosen(command, after->view);
-  return print(status_table(outcome, after->view)) ? verdict(outcome) : 1;
+  if (Done known = await_outcome(*client, *asked); !known) return complain(known.error());
+  const std::vector<ProfileView> outcome = chosen(command, client->status());
+  return print(status_table(outcome, client->status())) ? verdict(outcome) : 1;
 }
 
 }  // namespace mdh

@@ -59,6 +59,14 @@ std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& 
   return text;
 }
 
+std::string about_daemon(const StatusView& view) {
+  if (!view.pid) return "";
+  std::string text = "pid " + std::to_string(*view.pid);
+  for (const std::string& url : view.urls) text += ", " + url;
+  if (!view.config.empty()) text += ", " + view.config;
+  return "daemon: " + printable(text) + "\n";
+}
+
 }  // namespace
 
 std::string status_table(const std::vector<ProfileView>& profiles, const StatusView& view) {
@@ -66,7 +74,8 @@ std::string status_table(const std::vector<ProfileView>& profiles, const StatusV
       {{"PROFILE"}, {"STATE"}, {"EXPIRES IN"}, {"NEXT ATTEMPT"}, {"LAST ERROR"}}};
   for (const ProfileView& one : profiles) rows.push_back(row(one));
   const std::string notes = remarks(profiles, view);
-  return table(rows, wants_colour(1)) + (notes.empty() ? "" : "\n" + notes);
+  const std::string below = notes + about_daemon(view);
+  return table(rows, wants_colour(1)) + (below.empty() ? "" : "\n" + below);
 }
 
 }  // namespace mdh

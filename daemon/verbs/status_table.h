@@ -1,5 +1,5 @@
 // The daemon's status as a table for people, with a remark and its cure under it for each thing
-// that is wrong. Reads the clock; asks nobody.
+// that is wrong, and where the daemon is, as far as it tells. Reads the clock; asks nobody.
 #pragma once
 
 #include <string>

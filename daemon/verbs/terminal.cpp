@@ -94,6 +94,10 @@ bool print(std::string_view text) {
   return std::fflush(stdout) == 0 && written;
 }
 
+void print_aside(const std::string& text) {
+  to_stderr(text);
+}
+
 void print_error(const Error& error) {
   const bool colour = wants_colour(STDERR_FILENO);
   std::string text = inked("mdh-credentials:", Ink::bad, colour) + " " + printable(error.message);

@@ -32,6 +32,8 @@ std::string table(const std::vector<std::vector<Cell>>& rows, bool colour);
 
 // print() writes to stdout; false when that failed (a closed pipe, a full disk).
 bool print(std::string_view text);
+// print_aside() writes to stderr what is no error.
+void print_aside(const std::string& text);
 // print_error() writes "mdh-credentials: MESSAGE" and, where there is one, "hint: HINT" to stderr.
 void print_error(const Error& error);
 // warn() writes "mdh-credentials: warning: MESSAGE" to stderr.

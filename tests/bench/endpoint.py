@@ -114,7 +114,7 @@ def instructions(case, requests):
         daemon = harness.Daemon.__new__(harness.Daemon)
         daemon.place, daemon.process, daemon.log_path = case.place, process, case.place.folder / "none"
         daemon.log_path.touch()
-        harness.until(lambda: case.place.runtime.joinpath("endpoint.json").exists(), 60, "endpoint.json")
+        harness.until(lambda: case.place.runtime.joinpath("socket").exists(), 60, "the socket")
         daemon.ready("mdh-lab")
         address = daemon.url.removeprefix("http://").split(":")
         connection = http.client.HTTPConnection(address[0], int(address[1]))
@@ -124,7 +124,6 @@ def instructions(case, requests):
         process.terminate()
         process.wait()
         counts.append(int(re.search(r"^totals: (\d+)", out.read_text(), re.M)[1]))
-        case.place.runtime.joinpath("endpoint.json").unlink(missing_ok=True)
     return (counts[1] - counts[0]) / requests
 
 

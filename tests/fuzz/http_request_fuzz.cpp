@@ -35,6 +35,7 @@ struct World {
   EndpointConfig config;
   State state;
   PageContext page;
+  DaemonFacts daemon;
   Endpoint endpoint;
 };
 
@@ -46,7 +47,8 @@ void check(std::string_view bytes, World& world) {
   const Peer peer{1000, 6340};
   if (guard({head, target.route}, peer, world.rules, {world.tokens, kNow.wall})) return;
   const Outcome outcome = world.endpoint.answer(
-      {head, target, 1000, true}, {world.state, world.config, world.tokens, world.page, kNow, 1});
+      {head, target, 1000, true},
+      {world.state, world.config, world.tokens, world.page, world.daemon, kNow, 1});
   const auto* reply = std::get_if<Reply>(&outcome);
   if (reply == nullptr) return;
   std::string out;

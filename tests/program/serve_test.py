@@ -77,7 +77,7 @@ class ServeTest(harness.Case):
             idle = socket.create_connection((daemon.url.split(":")[1].strip("/"), int(daemon.url.split(":")[2])))
             self.assertEqual(daemon.stop(number), 0)
             idle.close()
-            self.assertFalse((self.place.runtime / "endpoint.json").exists())
+            self.assertFalse((self.place.runtime / "socket").exists())
 
     def test_ends_while_upstream_hangs(self):
         self.emulator.fault(action="hang")

@@ -257,7 +257,7 @@ class FaultsTest(harness.Case):
         while time.monotonic() < end and tracer.poll() is None and answers.count(200) < 5:
             time.sleep(0.1)
             try:
-                record = harness.json.loads((place.runtime / "endpoint.json").read_text())
+                record = harness.exchange(harness.LocalConnection(place.runtime / "socket", 2), "/status").json
                 address = urllib.parse.urlsplit(record["urls"][0])
                 connection = http.client.HTTPConnection(address.hostname, address.port, timeout=2)
                 connection.request("GET", "/credentials/mdh-lab", headers={

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,31 @@ class Answer:
         return json.loads(self.text)
 
 
+def exchange(connection, path, method="GET", headers=None):
+    """exchange() is the Answer to one request on a connection, which is closed then."""
+    try:
+        connection.request(method, path, headers=headers or {})
+        reply = connection.getresponse()
+        return Answer(reply, reply.read().decode())
+    finally:
+        connection.close()
+
+
+class LocalConnection(http.client.HTTPConnection):
+    """HTTP over the AF_UNIX socket at `path`."""
+
+    def __init__(self, path, timeout=PATIENCE):
+        super().__init__("localhost", timeout=timeout)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Daemon:
-    """`serve` as a child, found by its endpoint.json."""
+    """`serve` as a child, found by its socket."""
 
     def __init__(self, place, arguments, program=PROGRAM, descriptors=()):
         self.place = place
@@ -79,16 +103,20 @@ class Daemon:
         return self.log_path.read_text(errors="replace")
 
     def record(self):
-        """record() is endpoint.json once this daemon has written it."""
+        """record() is what this daemon tells its own user over the socket, once it does."""
         def read():
             if self.process.poll() is not None:
                 raise AssertionError(f"serve ended with {self.process.returncode}:\n{self.log}")
             try:
-                document = json.loads((self.place.runtime / "endpoint.json").read_text())
-            except (FileNotFoundError, json.JSONDecodeError):
+                document = self.ask_socket("/status").json
+            except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 return None
             return document if document["pid"] == self.pid else None
-        return until(read, 10, "endpoint.json")
+        return until(read, 60, "an answer over the socket")
+
+    def ask_socket(self, path, method="GET"):
+        """ask_socket() is the Answer over the socket, where no token is wanted."""
+        return exchange(LocalConnection(self.place.runtime / "socket"), path, method)
 
     @property
     def url(self):
@@ -100,16 +128,11 @@ class Daemon:
 
     def ask(self, path, method="GET", token=None, headers=None):
         address = urllib.parse.urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)
         everything = dict(headers or {})
         if token:
             everything["Authorization"] = token
-        try:
-            connection.request(method, path, headers=everything)
-            reply = connection.getresponse()
-            return Answer(reply, reply.read().decode())
-        finally:
-            connection.close()
+        return exchange(http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE), path, method,
+                        everything)
 
     def credentials(self, profile="mdh-lab"):
         """credentials() is the Answer of the container form, with the token."""

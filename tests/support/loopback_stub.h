@@ -1,5 +1,5 @@
-// A server of a few lines on loopback, port 0, that does to each connection what a test tells it:
-// answers, lies, breaks off, says nothing. With TLS or without.
+// A server of a few lines on loopback, port 0, or at an AF_UNIX socket's path, that does to each
+// connection what a test tells it: answers, lies, breaks off, says nothing. With TLS or without.
 #pragma once
 
 #include <netinet/in.h>
@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "daemon/system/file_descriptor.h"
+#include "daemon/system/local_address.h"
 
 namespace mdh::test {
 
@@ -108,6 +109,16 @@ class LoopbackStub {
       std::abort();
     }
     port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { accept_all(); });
+  }
+  LoopbackStub(Script script, const std::string& path)
+      : script_(std::move(script)), tls_(nullptr), listener_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    const LocalAddress address(path);
+    ::unlink(path.c_str());
+    if (::bind(listener_.get(), address.get(), LocalAddress::size()) != 0 ||
+        ::listen(listener_.get(), 64) != 0) {
+      std::abort();
+    }
     thread_ = std::thread([this] { accept_all(); });
   }
   ~LoopbackStub() {

@@ -40,7 +40,7 @@ class EndpointAnswers : public testing::Test {
     bytes = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
     EXPECT_FALSE(read_head(bytes, head));
     return endpoint.answer({head, find_target(head.path, true), 1000, may_wait},
-                           {state, config, tokens, page, kNow, 7});
+                           {state, config, tokens, page, daemon, kNow, 7});
   }
   Reply reply(const std::string& path, const std::string& fields = "") {
     return std::get<Reply>(ask(path, false, fields));
@@ -57,6 +57,7 @@ class EndpointAnswers : public testing::Test {
   EndpointConfig config;
   TokenRing tokens;
   PageContext page;
+  DaemonFacts daemon;
   Endpoint endpoint;
   RequestHead head;
   std::string bytes;

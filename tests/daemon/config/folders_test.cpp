@@ -1,8 +1,9 @@
-// State and runtime folders, and the record by which the other verbs find the daemon.
+// State and runtime folders: which is taken, and that none of another user's is.
 #include "daemon/config/folders.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <deque>
 #include <filesystem>
@@ -15,8 +16,10 @@ namespace mdh {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 unsigned mode_of(const std::string& path) {
   struct stat found {};
@@ -47,7 +50,8 @@ class RuntimeFolders : public testing::Test {
 TEST_F(RuntimeFolders, MakesAPrivateFolderInTheHomeWhenNothingElseIsKnown) {
   const Folders folders = opened();
   EXPECT_EQ(folders.state, root_.path("home/.local/state/mdh-credentials"));
-  EXPECT_EQ(folders.runtime, folders.state + "/runtime");
+  EXPECT_THAT(folders.runtime,
+              AnyOf(HasSubstr("/run/user/"), StartsWith(folders.state + "/runtime")));
   EXPECT_EQ(mode_of(folders.state), 0700U);
   EXPECT_EQ(mode_of(folders.runtime), 0700U);
 }
@@ -55,6 +59,7 @@ TEST_F(RuntimeFolders, MakesAPrivateFolderInTheHomeWhenNothingElseIsKnown) {
 TEST_F(RuntimeFolders, TakesTheUsersFoldersBeforeTheHome) {
   set("XDG_STATE_HOME", root_.path("state"));
   set("XDG_RUNTIME_DIR", root_.path("run"));
+  std::filesystem::create_directories(root_.path("run"));
   EXPECT_EQ(opened().state, root_.path("state/mdh-credentials"));
   EXPECT_EQ(opened().runtime, root_.path("run/mdh-credentials"));
 }
@@ -86,46 +91,35 @@ TEST_F(RuntimeFolders, NamesAFolderThatCannotBeMade) {
   EXPECT_THAT(folders.error().hint, HasSubstr("--state-dir"));
 }
 
-TEST_F(RuntimeFolders, FindsTheRecordThatItWroteAndOthersMayReadIt) {
+TEST_F(RuntimeFolders, PassesOverALoginsFolderThatIsNotTheUsersOwn) {
+  set("XDG_RUNTIME_DIR", "/proc/1");
   const Folders folders = opened();
-  ASSERT_TRUE(write_endpoint_record(folders.runtime, {{"http://127.0.0.1:1"}, "/s/token", 42}));
-  EXPECT_EQ(mode_of(folders.runtime + "/endpoint.json"), 0644U);
-  const auto record = find_endpoint_record({});
-  ASSERT_TRUE(record) << record.error().message;
-  EXPECT_THAT(record->urls, ElementsAre("http://127.0.0.1:1"));
-  EXPECT_EQ(record->token_file, "/s/token");
-  EXPECT_EQ(record->pid, 42);
-  remove_endpoint_record(folders.runtime);
-  const auto gone = find_endpoint_record({});
-  EXPECT_FALSE(gone && gone->pid == 42);
+  EXPECT_THAT(folders.runtime, AnyOf(HasSubstr("/run/user/"), HasSubstr(folders.state)));
+  ASSERT_FALSE(folders.warnings.empty());
+  EXPECT_THAT(folders.warnings.front(), HasSubstr("/proc/1"));
 }
 
-TEST_F(RuntimeFolders, LooksInTheNearerPlaceFirst) {
+TEST_F(RuntimeFolders, OfAServiceThatCannotBeHadIsAWarning) {
+  set("RUNTIME_DIRECTORY", root_.write("file", "") + "/run");
   set("XDG_RUNTIME_DIR", root_.path("run"));
-  std::filesystem::create_directories(root_.path("run/mdh-credentials"));
-  std::filesystem::create_directories(root_.path("option"));
-  ASSERT_TRUE(write_endpoint_record(root_.path("run/mdh-credentials"), {{"http://a"}, "", 1}));
-  ASSERT_TRUE(write_endpoint_record(root_.path("option"), {{"http://b"}, "", 2}));
-  SourceOptions options;
-  EXPECT_EQ(find_endpoint_record(options).value().pid, 1);
-  options.runtime_dir = root_.path("option");
-  EXPECT_EQ(find_endpoint_record(options).value().pid, 2);
+  std::filesystem::create_directories(root_.path("run"));
+  EXPECT_EQ(opened().runtime, root_.path("run/mdh-credentials"));
+  EXPECT_THAT(opened().warnings, ElementsAre(HasSubstr(root_.path("file/run"))));
 }
 
-TEST_F(RuntimeFolders, CreatesNothingByLooking) {
-  (void)find_endpoint_record({});
-  EXPECT_FALSE(std::filesystem::exists(root_.path("home")));
-}
-
-TEST_F(RuntimeFolders, PassesOverARecordThatIsDamaged) {
-  SourceOptions options;
-  options.runtime_dir = root_.path("broken");
-  std::filesystem::create_directories(root_.path("broken"));
-  for (const char* text : {"", "{", "[]", "{\"urls\":[]}", "{\"urls\":[1]}", "{\"urls\":{}}"}) {
-    root_.write("broken/endpoint.json", text);
-    const auto record = find_endpoint_record(options);
-    if (record) continue;  // a daemon of this machine's, in /run
-    EXPECT_THAT(record.error().message, HasSubstr(root_.path("broken")));
+// As root alone can it be tried; others cannot give a folder away.
+TEST_F(RuntimeFolders, ThatAnotherUserMadeBeforehandAreNotTaken) {
+  if (geteuid() != 0) GTEST_SKIP() << "takes root";
+  for (const char* folder : {"state", "runtime"}) {
+    std::filesystem::create_directories(root_.path(folder));
+    ASSERT_EQ(chown(root_.path(folder).c_str(), 12345, 12345), 0);
+    SourceOptions options;
+    options.state_dir = root_.path("state");
+    options.runtime_dir = root_.path("runtime");
+    const auto folders = open_folders(options);
+    ASSERT_FALSE(folders);
+    EXPECT_THAT(folders.error().message, AllOf(HasSubstr(root_.path(folder)), HasSubstr("12345")));
+    ASSERT_EQ(chown(root_.path(folder).c_str(), 0, 0), 0);
   }
 }
 

@@ -1,9 +1,13 @@
-// Claims: the daemon is found through endpoint.json or --endpoint, asked without proxy or redirect,
-// and its absence is said as such.
+// Claims: the daemon is found by its socket, or asked by TCP where that is named; without proxy or
+// redirect; its absence is said as such, and so is why what listens is not believed.
 #include "daemon/verbs/endpoint_client.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <deque>
+#include <filesystem>
 
 #include "tests/support/environment_guard.h"
 #include "tests/support/loopback_stub.h"
@@ -14,107 +18,180 @@ namespace {
 
 using test::EnvironmentGuard;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string answer(const std::string& status, const std::string& body) {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\nConnection: close\r\n\r\n" + body;
 }
 
+constexpr char kStatus[] = R"({"profiles":[],"urls":["http://[::1]:7","http://127.0.0.1:7"],)"
+                           R"("token_file":"/t","pid":42,"config":"/c"})";
+
+// Shows the request that came.
+void show(test::Line& line) {
+  line.write(answer("200 OK", line.request()));
+}
+
 class EndpointClientTest : public testing::Test {
  protected:
-  std::string url_of(const test::LoopbackStub& stub) const {
-    return "http://127.0.0.1:" + std::to_string(stub.port());
+  EndpointClientTest() {
+    set("HOME", folder_.path("home"));
+    for (const char* name :
+         {"STATE_DIRECTORY", "RUNTIME_DIRECTORY", "XDG_STATE_HOME", "XDG_RUNTIME_DIR",
+          "MDH_CREDENTIALS_SOCKET", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}) {
+      set(name, "");
+    }
   }
-  EndpointClient client(const std::string& url) const {
+  void set(const char* name, const std::string& value) { variables_.emplace_back(name, value); }
+  std::string place(const std::string& folder) {
+    std::filesystem::create_directories(folder_.path(folder + "/mdh-credentials"));
+    return folder_.path(folder + "/mdh-credentials/socket");
+  }
+  EndpointClient over_socket() const {
+    return EndpointClient(DaemonAddress{{folder_.path("socket"), true}});
+  }
+  EndpointClient over_tcp(const test::LoopbackStub& stub) const {
     return EndpointClient(
-        {{url}, folder_.write("token", "abcdefghijklmnopqrstuvwxyz0123456789"), 1});
+        DaemonAddress{.socket = {},
+                      .url = "http://127.0.0.1:" + std::to_string(stub.port()),
+                      .token_file = folder_.write("token", std::string(36, 'a'))});
   }
   test::TemporaryFolder folder_;
+  std::deque<EnvironmentGuard> variables_;
 };
 
-TEST_F(EndpointClientTest, FindsTheDaemonThroughItsRecord) {  // R1
-  SourceOptions source;
-  source.runtime_dir = folder_.path();
-  ASSERT_TRUE(
-      write_endpoint_record(folder_.path(), {{"http://[::1]:7", "http://127.0.0.1:7"}, "/t", 1}));
-  const auto found = EndpointClient::find(source, std::nullopt);
-  ASSERT_TRUE(found);
+TEST_F(EndpointClientTest, FindsTheDaemonByItsSocket) {  // R1
+  set("XDG_RUNTIME_DIR", folder_.path("run"));
+  test::LoopbackStub stub(test::answering(answer("200 OK", kStatus)), place("run"));
+  const auto found = find_daemon({});
+  ASSERT_TRUE(found) << found.error().message;
   // Never [::1] where there is 127.0.0.1.
   EXPECT_EQ(found->base_url(), "http://127.0.0.1:7");
   EXPECT_EQ(found->token_file(), "/t");
+  EXPECT_EQ(found->status().pid, 42);
+  EXPECT_EQ(found->status().config, "/c");
 }
 
-TEST_F(EndpointClientTest, OptionBeatsTheRecordAndLosesItsSlash) {
-  SourceOptions source;
-  source.runtime_dir = folder_.path();
-  ASSERT_TRUE(write_endpoint_record(folder_.path(), {{"http://127.0.0.1:7"}, "/t", 1}));
-  const auto found = EndpointClient::find(source, "http://127.0.0.1:8/");
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->base_url(), "http://127.0.0.1:8");
-  EXPECT_EQ(found->token_file(), "/t");
+TEST_F(EndpointClientTest, TriesTheNextPlaceWhereTheFirstIsNotADaemons) {
+  set("RUNTIME_DIRECTORY", folder_.path("job"));
+  set("XDG_RUNTIME_DIR", folder_.path("run"));
+  std::filesystem::create_directories(folder_.path("job"));
+  test::LoopbackStub other(test::answering(answer("404 Not Found", "")),
+                           folder_.path("job/socket"));
+  test::LoopbackStub stub(test::answering(answer("200 OK", kStatus)), place("run"));
+  const DaemonSearch search = search_daemon({});
+  ASSERT_TRUE(search.client);
+  ASSERT_EQ(search.tried.size(), 2U);
+  EXPECT_THAT(search.tried[0].why_not, HasSubstr("is not mdh-credentials"));
+  EXPECT_EQ(search.tried[1].path, folder_.path("run/mdh-credentials/socket"));
+  EXPECT_EQ(search.tried[1].why_not, "");
+}
+
+TEST_F(EndpointClientTest, LooksNowhereElseWhereASocketIsNamed) {
+  set("XDG_RUNTIME_DIR", folder_.path("run"));
+  test::LoopbackStub stub(test::answering(answer("200 OK", kStatus)), place("run"));
+  Command command;
+  command.socket = folder_.path("missing");
+  EXPECT_FALSE(find_daemon(command));
+  set("MDH_CREDENTIALS_SOCKET", folder_.path("missing"));
+  EXPECT_FALSE(find_daemon({}));
+}
+
+TEST_F(EndpointClientTest, DoesNotSpeakToASocketInAFolderThatOthersMayWrite) {
+  set("XDG_RUNTIME_DIR", folder_.path("run"));
+  test::LoopbackStub stub(test::answering(answer("200 OK", kStatus)), place("run"));
+  ::chmod(folder_.path("run").c_str(), 0777);
+  const auto found = find_daemon({});
+  EXPECT_FALSE(found && found->status().pid == 42);
+  EXPECT_EQ(stub.accepted(), 0);
 }
 
 TEST_F(EndpointClientTest, SaysThatNoDaemonAnswersAndHowToStartOne) {
-  std::string url;
-  {
-    test::LoopbackStub gone([](test::Line&) {});
-    url = url_of(gone);
-  }
-  const auto reply = client(url).get("/status");
-  ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().error_class, ErrorClass::unreachable);
-  EXPECT_THAT(reply.error().message, HasSubstr("no daemon answers at " + url));
-  EXPECT_THAT(reply.error().hint, HasSubstr("mdh-credentials serve"));
+  Command command;
+  command.socket = folder_.path("socket");
+  const auto found = find_daemon(command);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().error_class, ErrorClass::unreachable);
+  EXPECT_THAT(found.error().message, HasSubstr(folder_.path("socket")));
+  EXPECT_THAT(found.error().hint, HasSubstr("mdh-credentials serve"));
 }
 
-TEST_F(EndpointClientTest, SendsTheTokenOnlyWhereItIsAskedFor) {
-  test::LoopbackStub stub([](test::Line& line) { line.write(answer("200 OK", line.request())); });
-  const auto plain = client(url_of(stub)).get("/status");
-  const auto with = client(url_of(stub)).get_with_token("/credentials/p");
-  const auto post = client(url_of(stub)).post("/refresh/p");
+TEST_F(EndpointClientTest, CreatesNothingByLooking) {
+  (void)find_daemon({});
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("home")));
+}
+
+TEST_F(EndpointClientTest, SpeaksToASocketHoweverLongItsPath) {
+  const std::string folder = std::string(100, 'a') + "/" + std::string(100, 'b');
+  std::filesystem::create_directories(folder_.path(folder));
+  test::LoopbackStub stub(show, folder_.path(folder + "/socket"));
+  const EndpointClient client(DaemonAddress{{folder_.path(folder + "/socket"), true}});
+  const auto reply = client.get("/x");
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_THAT(std::string(reply->body.reveal()), HasSubstr("GET /x HTTP/1.1\r\nHost: localhost"));
+}
+
+TEST_F(EndpointClientTest, SendsNoTokenOverTheSocket) {
+  test::LoopbackStub stub(show, folder_.path("socket"));
+  const auto plain = over_socket().get("/status");
+  const auto keys = over_socket().get_credentials("p");
+  const auto post = over_socket().post("/refresh/p");
+  for (const auto* reply : {&plain, &keys, &post}) {
+    ASSERT_TRUE(*reply);
+    EXPECT_THAT(std::string((*reply)->body.reveal()), Not(HasSubstr("Authorization")));
+  }
+}
+
+TEST_F(EndpointClientTest, SendsTheTokenOverTcpOnlyWhereItIsAskedFor) {
+  test::LoopbackStub stub(show);
+  const auto plain = over_tcp(stub).get("/status");
+  const auto with = over_tcp(stub).get_credentials("p");
+  const auto post = over_tcp(stub).post("/refresh/p");
   ASSERT_TRUE(plain && with && post);
-  EXPECT_THAT(std::string(plain->body.reveal()), testing::Not(HasSubstr("Authorization")));
+  EXPECT_THAT(std::string(plain->body.reveal()), Not(HasSubstr("Authorization")));
   EXPECT_THAT(std::string(with->body.reveal()),
-              HasSubstr("Authorization: abcdefghijklmnopqrstuvwxyz0123456789\r\n"));
+              HasSubstr("Authorization: " + std::string(36, 'a') + "\r\n"));
   EXPECT_THAT(std::string(post->body.reveal()), HasSubstr("POST /refresh/p HTTP/1.1\r\n"));
   EXPECT_THAT(std::string(post->body.reveal()), HasSubstr("Content-Length: 0\r\n"));
 }
 
+TEST_F(EndpointClientTest, TakesTheTokenFromTheFolderThatIsNamedElseTheVariable) {
+  test::LoopbackStub stub(test::answering(answer("200 OK", kStatus)));
+  Command command;
+  command.endpoint = "http://127.0.0.1:" + std::to_string(stub.port()) + "/";
+  set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/of/variable");
+  EXPECT_EQ(find_daemon(command).value().token_file(), "/of/variable");
+  EXPECT_EQ(find_daemon(command).value().base_url() + "/", *command.endpoint);
+  command.source.state_dir = "/state";
+  EXPECT_EQ(find_daemon(command).value().token_file(), "/state/authorization-token");
+}
+
 TEST_F(EndpointClientTest, AsksNoProxyWhateverTheEnvironmentSays) {
   const EnvironmentGuard proxy("http_proxy", "http://127.0.0.1:9");
-  test::LoopbackStub stub([](test::Line& line) {
-    line.request();
-    line.write(answer("200 OK", "here"));
-  });
-  const auto reply = client(url_of(stub)).get("/status");
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->body.reveal(), "here");
+  test::LoopbackStub tcp(test::answering(answer("200 OK", "here")));
+  test::LoopbackStub local(test::answering(answer("200 OK", "here")), folder_.path("socket"));
+  for (const EndpointClient& client : {over_tcp(tcp), over_socket()}) {
+    const auto reply = client.get("/status");
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->body.reveal(), "here");
+  }
 }
 
 TEST_F(EndpointClientTest, FollowsNoRedirect) {
-  test::LoopbackStub stub([](test::Line& line) {
-    line.request();
-    line.write("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
-  });
-  const auto reply = client(url_of(stub)).get("/status");
+  test::LoopbackStub stub(
+      test::answering(
+          "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+      folder_.path("socket"));
+  const auto reply = over_socket().get("/status");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 302);
 }
 
-TEST_F(EndpointClientTest, TriesTheNextAddress) {
-  test::LoopbackStub stub([](test::Line& line) {
-    line.request();
-    line.write(answer("200 OK", "second"));
-  });
-  const EndpointClient two({{"http://[::1]:1", url_of(stub)}, "", 1});
-  const auto reply = two.get("/status");
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->body.reveal(), "second");
-}
-
 TEST_F(EndpointClientTest, NamesTheTokenFileThatCannotBeRead) {
-  const EndpointClient lost({{"http://127.0.0.1:1"}, folder_.path("missing"), 1});
-  const auto reply = lost.get_with_token("/credentials/p");
+  const EndpointClient lost(DaemonAddress{
+      .socket = {}, .url = "http://127.0.0.1:1", .token_file = folder_.path("missing")});
+  const auto reply = lost.get_credentials("p");
   ASSERT_FALSE(reply);
   EXPECT_THAT(reply.error().message, HasSubstr(folder_.path("missing")));
   EXPECT_FALSE(reply.error().hint.empty());

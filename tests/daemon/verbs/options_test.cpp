@@ -63,6 +63,8 @@ TEST(Options, ReadsWhatTheOtherVerbsTake) {
   EXPECT_TRUE(command({"once", "--dry-run", "--profile", "p"}).dry_run);
   EXPECT_TRUE(command({"check", "--online"}).online);
   EXPECT_TRUE(command({"status", "--json"}).json);
+  EXPECT_TRUE(command({"status", "--verbose"}).verbose);
+  EXPECT_EQ(command({"status", "--socket", "s"}).socket, "s");
   EXPECT_EQ(command({"wait", "--timeout", "30"}).timeout, seconds(30));
   EXPECT_EQ(command({"refresh", "--profile", "p"}).profile, "p");
   EXPECT_EQ(command({"process", "--profile", "p"}).verb, Command::Verb::process);
@@ -125,6 +127,21 @@ TEST(Options, VersionNamesTheLibraries) {
         "spdlog 1.", "prometheus-cpp 1.", "CLI11 2."}) {
     EXPECT_THAT(version, HasSubstr(library));
   }
+}
+
+TEST(Options, TakeAnEndpointOfThisMachineAlone) {
+  std::string complaint;
+  for (const char* url : {"http://127.0.0.1:6340", "http://127.9.9.9", "http://[::1]:6340/",
+                          "http://localhost:6340", "http://localhost/"}) {
+    EXPECT_EQ(command({"status", "--endpoint", url}).endpoint, url);
+  }
+  for (const char* url :
+       {"http://10.0.0.1:6340", "http://127.0.0.1.example:80", "http://localhost.example",
+        "http://127.1@example:80", "http://[::2]:1", "http://example/http://127.0.0.1", "http://",
+        "127.0.0.1:6340", "ftp://127.0.0.1"}) {
+    EXPECT_EQ(refused({"status", "--endpoint", url}, complaint), 2) << url;
+  }
+  EXPECT_EQ(refused({"status", "--endpoint", "http://127.0.0.1:1", "--socket", "s"}, complaint), 2);
 }
 
 }  // namespace

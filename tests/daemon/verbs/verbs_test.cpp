@@ -9,7 +9,6 @@
 
 #include <atomic>
 
-#include "daemon/config/folders.h"
 #include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"
 
@@ -33,19 +32,14 @@ std::string document(const std::string& state, const std::string& file = "writte
 
 class AskTest : public testing::Test {
  protected:
-  // The daemon of the record answers `reply` to everything.
-  Command command(const test::LoopbackStub& stub) {
-    const std::string url = "http://127.0.0.1:" + std::to_string(stub.port());
-    EXPECT_TRUE(write_endpoint_record(folder_.path(),
-                                      {{url}, folder_.write("token", std::string(32, 'a')), 1}));
-    return without_daemon();
-  }
-  Command without_daemon() {
+  // Asks whoever listens at path().
+  Command command() {
     Command made;
-    made.source.runtime_dir = folder_.path();
+    made.socket = path();
     made.profile = "mdh-lab";
     return made;
   }
+  std::string path() const { return folder_.path("socket"); }
   int run(int (*verb)(const Command&), const Command& made) {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
@@ -66,11 +60,19 @@ auto always(std::string reply) {
   };
 }
 
+// Is well by its status, and says this to everything else.
+auto well_but(std::string reply) {
+  return [reply](test::Line& line) {
+    const bool status = line.request().rfind("GET /status ", 0) == 0;
+    line.write(status ? answer("200 OK", document("valid")) : reply);
+  };
+}
+
 TEST_F(AskTest, StatusExitsByWhatIsValid) {
   for (const auto& [state, status] : std::vector<std::pair<std::string, int>>{
            {"valid", 0}, {"failing", 0}, {"starting", 3}, {"expired", 3}}) {
-    test::LoopbackStub stub(always(answer("200 OK", document(state))));
-    EXPECT_EQ(run(print_status, command(stub)), status) << state;
+    test::LoopbackStub stub(always(answer("200 OK", document(state))), path());
+    EXPECT_EQ(run(print_status, command()), status) << state;
     EXPECT_THAT(out_, HasSubstr(state));
   }
 }
@@ -78,22 +80,47 @@ TEST_F(AskTest, StatusExitsByWhatIsValid) {
 TEST_F(AskTest, StatusShowsWhatIsWrongAndWhatToDo) {
   const std::string error =
       R"({"class":"refused","stage":"token","message":"no \u001b[31mway","hint":"ask","at":"x"})";
-  test::LoopbackStub stub(always(answer("200 OK", document("expired", "failed", error))));
-  EXPECT_EQ(run(print_status, command(stub)), 3);
+  test::LoopbackStub stub(always(answer("200 OK", document("expired", "failed", error))), path());
+  EXPECT_EQ(run(print_status, command()), 3);
   EXPECT_THAT(out_, HasSubstr("mdh-lab: no  [31mway\n  hint: ask\n"));
   EXPECT_THAT(out_, HasSubstr("mdh-lab: disk full\n"));
   EXPECT_THAT(out_, HasSubstr("clock: this machine's clock is 7 min slow"));
 }
 
 TEST_F(AskTest, StatusOfAStrangerIsNoDaemon) {
-  test::LoopbackStub stub(always(answer("200 OK", "<html>hello</html>")));
-  EXPECT_EQ(run(print_status, command(stub)), 4);
+  test::LoopbackStub stub(always(answer("200 OK", "<html>hello</html>")), path());
+  EXPECT_EQ(run(print_status, command()), 4);
   EXPECT_THAT(complaint_, HasSubstr("is not mdh-credentials"));
 }
 
+// A hostile answer: escape sequences, a line of an AWS file, a shell's command.
+TEST_F(AskTest, NamesThatNoneMayHaveAreNoDaemonsAnswer) {
+  for (const char* name :
+       {"\\u001b[31mred", "us-east-1\\ncredential_process = id", "$(id)", "a b", "a/b"}) {
+    std::string text = document("valid");
+    text.replace(text.find("us-east-1"), 9, name);
+    test::LoopbackStub stub(always(answer("200 OK", text)), path());
+    for (const auto verb : {print_status, print_environment, print_process_credentials}) {
+      EXPECT_NE(run(verb, command()), 0) << name;
+      EXPECT_EQ(out_, "");
+      EXPECT_THAT(complaint_, HasSubstr("is not mdh-credentials"));
+    }
+  }
+}
+
+TEST_F(AskTest, StatusSaysWhereItLookedWhenAsked) {
+  Command verbose = command();
+  verbose.verbose = true;
+  EXPECT_EQ(run(print_status, verbose), 4);
+  EXPECT_THAT(complaint_, HasSubstr(path() + ": nothing is there\n"));
+  test::LoopbackStub stub(always(answer("200 OK", document("valid"))), path());
+  EXPECT_EQ(run(print_status, verbose), 0);
+  EXPECT_THAT(out_, HasSubstr(path() + ": taken\n"));
+}
+
 TEST_F(AskTest, UnknownProfileIsAUsageError) {
-  test::LoopbackStub stub(always(answer("200 OK", document("valid"))));
-  Command other = command(stub);
+  test::LoopbackStub stub(always(answer("200 OK", document("valid"))), path());
+  Command other = command();
   other.profile = "nowhere";
   for (const auto verb : {print_status, wait_until_ready, refresh_now, print_environment}) {
     EXPECT_EQ(run(verb, other), 2);
@@ -102,10 +129,10 @@ TEST_F(AskTest, UnknownProfileIsAUsageError) {
 }
 
 TEST_F(AskTest, WaitIsOverWhenServedAndTheFileDealtWith) {
-  test::LoopbackStub failed(always(answer("200 OK", document("valid", "failed"))));
-  EXPECT_EQ(run(wait_until_ready, command(failed)), 0);
-  test::LoopbackStub pending(always(answer("200 OK", document("valid", "pending"))));
-  Command limited = command(pending);
+  test::LoopbackStub failed(always(answer("200 OK", document("valid", "failed"))), path());
+  EXPECT_EQ(run(wait_until_ready, command()), 0);
+  test::LoopbackStub pending(always(answer("200 OK", document("valid", "pending"))), path());
+  Command limited = command();
   limited.timeout = seconds(0);
   EXPECT_EQ(run(wait_until_ready, limited), 3);
   EXPECT_THAT(complaint_, HasSubstr("its profile file"));
@@ -113,27 +140,25 @@ TEST_F(AskTest, WaitIsOverWhenServedAndTheFileDealtWith) {
 
 TEST_F(AskTest, WaitGoesOnUntilTheStateTurns) {
   std::atomic<int> asked{0};
-  test::LoopbackStub stub([&](test::Line& line) {
-    line.request();
-    line.write(answer("200 OK", document(++asked < 3 ? "starting" : "valid")));
-  });
-  EXPECT_EQ(run(wait_until_ready, command(stub)), 0);
+  test::LoopbackStub stub(
+      [&](test::Line& line) {
+        line.request();
+        line.write(answer("200 OK", document(++asked < 3 ? "starting" : "valid")));
+      },
+      path());
+  EXPECT_EQ(run(wait_until_ready, command()), 0);
   EXPECT_EQ(asked, 3);
 }
 
 TEST_F(AskTest, WaitWithoutADaemonEndsWith4AtTheTimeout) {
-  Command limited = without_daemon();
-  limited.endpoint = "http://127.0.0.1:1";
+  Command limited = command();
   limited.timeout = seconds(0);
   EXPECT_EQ(run(wait_until_ready, limited), 4);
 }
 
 TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
-  test::LoopbackStub stub([](test::Line& line) {
-    const bool post = line.request().rfind("POST", 0) == 0;
-    line.write(post ? answer("429 Too Many Requests", "{}") : answer("200 OK", document("valid")));
-  });
-  EXPECT_EQ(run(refresh_now, command(stub)), 0);
+  test::LoopbackStub stub(well_but(answer("429 Too Many Requests", "{}")), path());
+  EXPECT_EQ(run(refresh_now, command()), 0);
   EXPECT_THAT(complaint_, HasSubstr("not now"));
 }
 
@@ -141,8 +166,8 @@ TEST_F(AskTest, RefreshReportsAPauseAndHowItIs) {
 TEST_F(AskTest, ProcessPrintsAllOrNothing) {
   const std::string set =
       R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2030-01-01T00:00:00Z"})";
-  test::LoopbackStub good(always(answer("200 OK", set)));
-  EXPECT_EQ(run(print_process_credentials, command(good)), 0);
+  test::LoopbackStub good(well_but(answer("200 OK", set)), path());
+  EXPECT_EQ(run(print_process_credentials, command()), 0);
   EXPECT_EQ(out_,
             "{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\","
             "\"Expiration\":\"2030-01-01T00:00:00Z\"}\n");
@@ -151,17 +176,18 @@ TEST_F(AskTest, ProcessPrintsAllOrNothing) {
        {R"({"AccessKeyId":"","SecretAccessKey":"S","Token":"T","Expiration":"E"})",
         R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"E"})",
         R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T"})", "[]", "x"}) {
-    test::LoopbackStub stub(always(answer("200 OK", bad)));
-    EXPECT_EQ(run(print_process_credentials, command(stub)), 1) << bad;
+    test::LoopbackStub stub(well_but(answer("200 OK", bad)), path());
+    EXPECT_EQ(run(print_process_credentials, command()), 1) << bad;
     EXPECT_EQ(out_, "");
     EXPECT_EQ(std::count(complaint_.begin(), complaint_.end(), '\n'), 1) << complaint_;
   }
 }
 
 TEST_F(AskTest, ProcessSaysWhyThereAreNoCredentials) {
-  test::LoopbackStub stub(always(
-      answer("503 Service Unavailable", R"({"code":"UpstreamRefused","message":"denied"})")));
-  EXPECT_EQ(run(print_process_credentials, command(stub)), 1);
+  test::LoopbackStub stub(well_but(answer("503 Service Unavailable",
+                                          R"({"code":"UpstreamRefused","message":"denied"})")),
+                          path());
+  EXPECT_EQ(run(print_process_credentials, command()), 1);
   EXPECT_EQ(complaint_, "mdh-credentials: no credentials for profile mdh-lab (HTTP 503): denied\n");
 }
 

@@ -1,0 +1,81 @@
+#include "daemon/verbs/option_groups.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "common/config/rules.h"
+
+namespace mdh {
+namespace {
+
+constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
+
+void add_state_folder(CLI::App& verb, Command& command) {
+  verb.add_option("--state-dir", command.source.state_dir, "Folder of the endpoint token")
+      ->type_name("FOLDER");
+}
+
+}  // namespace
+
+void add_config(CLI::App& verb, Command& command) {
+  verb.add_option("--config", command.source.config, "Configuration file")->type_name("FILE");
+  verb.add_option("--env-file", command.source.env_file,
+                  "The notebook's .env; wins over the environment")
+      ->type_name("FILE");
+}
+
+void add_overrides(CLI::App& verb, Command& command) {
+  SourceOptions& source = command.source;
+  verb.add_option("--listen", source.listen, "Loopback address and port; repeatable")
+      ->type_name("ADDRESS:PORT")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  verb.add_option("--credentials-file", source.credentials_file,
+                  "AWS credentials file to keep up to date")
+      ->type_name("FILE");
+  verb.add_flag("--no-profile-file", source.no_profile_file, "Write no profile file");
+  verb.add_option("--log-level", source.log_level, "trace, debug, info, warn or error")
+      ->type_name("LEVEL")
+      ->check([](const std::string& level) {
+        const bool known = std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
+        return known ? std::string() : level + " is none of trace, debug, info, warn, error";
+      });
+  verb.add_option("--ca-file", source.ca_file, "Trust these certificates instead of the system's")
+      ->type_name("FILE");
+}
+
+void add_folders(CLI::App& verb, Command& command) {
+  add_state_folder(verb, command);
+  verb.add_option("--runtime-dir", command.source.runtime_dir, "Folder of the daemon's socket")
+      ->type_name("FOLDER");
+}
+
+void add_daemon(CLI::App& verb, Command& command) {
+  verb.add_option("--socket", command.socket, "The daemon's socket [found by itself]")
+      ->type_name("PATH");
+  verb.add_option("--endpoint", command.endpoint, "The daemon by TCP instead; loopback only")
+      ->type_name("URL")
+      ->check([](const std::string& url) {
+        const bool local = url.starts_with("http://") && is_upstream_url(url);
+        return local ? "" : "must be http:// and an address of loopback";
+      });
+  add_state_folder(verb, command);
+}
+
+CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text) {
+  return verb.add_option("--profile", command.profile, text)->type_name("NAME");
+}
+
+void add_child_environment(CLI::App& verb, Command& command) {
+  add_profile(verb, command, "The profile [the first]");
+  verb.add_flag("--imds", command.imds, "Instance metadata form, for tools without container form");
+  verb.add_flag("--token-env", command.token_env,
+                "Token in a variable too, for SDKs that know no token file");
+  verb.add_flag("--isolate", command.isolate,
+                "Hide the AWS files, whose [default] keys would win over the daemon");
+  add_daemon(verb, command);
+}
+
+}  // namespace mdh
