@@ -83,6 +83,10 @@ std::optional<inet_diag_msg> answer_to(int netlink, std::uint32_t sequence) {
   }
 }
 
+bool is_connected(std::uint8_t state) {
+  return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
+}
+
 Peer peer_of_local(int connection) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -117,7 +121,8 @@ std::optional<std::uint32_t> PeerIdentity::user_of(const sockaddr_storage& clien
     return std::nullopt;
   }
   const auto answer = answer_to(netlink_.get(), sequence_);
-  if (!answer || answer->idiag_inode == 0 || answer->idiag_state != TCP_ESTABLISHED) {
+  // A client that has sent all (nc -N) still has its socket, and so an inode.
+  if (!answer || answer->idiag_inode == 0 || !is_connected(answer->idiag_state)) {
     return std::nullopt;
   }
   return answer->idiag_uid;

@@ -5,7 +5,6 @@
 
 #include "common/report/status.h"
 #include "common/state/condition.h"
-#include "daemon/config/load_config.h"
 #include "daemon/config/read_key.h"
 #include "daemon/endpoint/token_store.h"
 #include "daemon/service/fd_store.h"
@@ -59,8 +58,7 @@ EndpointHooks Service::hooks() {
 
 void Service::attach() {
   socket_.attach(loop_);
-  loop_.on_signal(SIGTERM, [this] { stop(); });
-  loop_.on_signal(SIGINT, [this] { stop(); });
+  for (const int signal : {SIGTERM, SIGINT}) loop_.on_signal(signal, [this] { stop(); });
   loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
   loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });

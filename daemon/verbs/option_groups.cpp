@@ -1,5 +1,7 @@
 #include "daemon/verbs/option_groups.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string_view>

@@ -1,9 +1,12 @@
 // The options that several verbs share, for CLI11. Included by verbs/options alone.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "daemon/verbs/command.h"
+
+namespace CLI {
+class App;
+class Option;
+}
 
 namespace mdh {
 

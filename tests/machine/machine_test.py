@@ -10,6 +10,7 @@ import sys
 import unittest
 
 import cases
+import finding_cases
 import machine
 import package_cases
 import person_cases
@@ -17,7 +18,7 @@ import service_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
+         finding_cases.Finding, finding_cases.SystemSocket, package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
 def parse():

@@ -65,14 +65,14 @@ TEST(PeerIdentity, TakesAClosedSocketForNobodysAndNotForRoots) {
   EXPECT_EQ(identity.user_of(ends.client, ends.server), std::nullopt);
 }
 
-TEST(PeerIdentity, TakesAHalfClosedSocketForNobodys) {
+TEST(PeerIdentity, KnowsTheUserOfAClientThatHasSentAll) {
   std::uint16_t port = 0;
   const FileDescriptor listener = listen_on_loopback(port);
   PeerIdentity identity;
   Client client(port);
   client.finish_sending();
   const Ends ends = ends_of(client.fd());
-  EXPECT_EQ(identity.user_of(ends.client, ends.server), std::nullopt);
+  EXPECT_EQ(identity.user_of(ends.client, ends.server), geteuid());
 }
 
 TEST(PeerIdentity, KnowsNobodyWhereThereIsNoConnection) {
