@@ -113,6 +113,7 @@ std::string notes(const State& state, const ProfileState& profile, Now now) {
   if (profile.file.condition == FileCondition::failed) {
     all += note("warn", profile.file.message, "the endpoint works without the file");
   }
+  for (const std::string& remark : profile.file.remarks) all += note("warn", remark, "");
   if (!profile.warning.empty()) all += note("warn", profile.warning, "");
   if (profile.credentials && profile.credentials->expiration_assumed) {
     all += note("", "upstream named no expiry that can be believed: 15 minutes are assumed", "");
