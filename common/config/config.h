@@ -48,6 +48,7 @@ struct ProfileFileConfig {
   std::string config_path;
   bool write_region = true;
   OnStop on_stop = OnStop::keep;
+  bool replace_keys = false;  // long-term keys in our sections; by option alone
 
   bool operator==(const ProfileFileConfig&) const = default;
 };

@@ -11,6 +11,8 @@ namespace mdh {
 namespace {
 
 constexpr std::string_view kLegacyToken = "aws_security_token";
+// No set that is issued lives longer.
+constexpr std::chrono::hours kLongestLife{36};
 
 WantedKeys wanted_keys(const ProfileSection& section, ProfileFileKind kind) {
   WantedKeys keys;
@@ -89,6 +91,44 @@ void outrank_default(const ProfileText& parts, WantedKeys& keys) {
   }
 }
 
+bool has_long_term_keys(const ProfileTextSection& section) {
+  const ProfileKey* key = find_key(section, "aws_access_key_id");
+  return key != nullptr && key->value.starts_with("AKIA");
+}
+
+std::string_view value_of(const ProfileTextSection& section, std::string_view name) {
+  const ProfileKey* key = find_key(section, name);
+  return key == nullptr || !key->wrapped.empty() ? std::string_view() : key->value;
+}
+
+// The other instance's set is whole, is none of ours in part, and outlives ours, yet not by more
+// than a set may live: else it is ours, broken by somebody.
+bool is_another_instances(const ProfileTextSection& section, const ProfileSection& ours) {
+  if (!section.our_comment) return false;
+  const std::string_view id = value_of(section, "aws_access_key_id");
+  const std::string_view secret = value_of(section, "aws_secret_access_key");
+  const std::string_view token = value_of(section, "aws_session_token");
+  if (!id.starts_with("ASIA") || secret.empty() || token.empty()) return false;
+  if (id == ours.access_key_id || same_bytes(secret, ours.secret_access_key) ||
+      same_bytes(token, ours.session_token)) {
+    return false;
+  }
+  const auto theirs = parse_rfc3339(value_of(section, "x_security_token_expires"));
+  const auto own = parse_rfc3339(ours.expires);
+  return theirs && own && *theirs >= *own && *theirs - *own <= kLongestLife;
+}
+
+Error long_term_keys(const ProfileTextSection& section, std::string_view profile) {
+  Error error = refusal("line " + std::to_string(find_key(section, "aws_access_key_id")->line) +
+                        " holds long-term "
+                        "keys (AKIA...) in [" +
+                        std::string(profile) + "], and AWS shows their secret only once");
+  error.hint =
+      "give the project another profile name, move the keys to a section of another name, "
+      "or let them be replaced: --replace-keys";
+  return error;
+}
+
 std::string header_name(std::string_view profile, ProfileFileKind kind) {
   const bool plain = kind == ProfileFileKind::credentials || profile == "default";
   return plain ? std::string(profile) : "profile " + std::string(profile);
@@ -116,16 +156,26 @@ Result<Secret> with_profile(std::string_view text, const ProfileSection& section
   if (*index == parts->sections.size()) {
     return with_section_added(*parts, header_name(section.profile, kind), keys);
   }
+  const ProfileTextSection& there = parts->sections[*index];
+  if (kind == ProfileFileKind::credentials) {
+    if (has_long_term_keys(there) && !section.replace_keys) {
+      return long_term_keys(there, section.profile);
+    }
+    if (is_another_instances(there, section)) return Secret(text);
+  }
   return with_section_brought_up(*parts, *index, keys);
 }
 
 Result<Secret> without_profile(std::string_view text, std::string_view profile,
-                               ProfileFileKind kind) {
+                               ProfileFileKind kind, const ProfileSection* kept) {
   const auto parts = read_profile_text(text);
   if (!parts) return parts.error();
   const auto index = find_section(*parts, profile, kind);
   if (!index) return index.error();
-  if (*index == parts->sections.size() || !parts->sections[*index].our_comment) return Secret(text);
+  if (*index == parts->sections.size()) return Secret(text);
+  const ProfileTextSection& there = parts->sections[*index];
+  if (!there.our_comment || has_long_term_keys(there)) return Secret(text);
+  if (kept != nullptr && is_another_instances(there, *kept)) return Secret(text);
   return with_keys_taken_out(*parts, *index,
                              kind == ProfileFileKind::config ? kConfigKeys : kCredentialsKeys);
 }
@@ -138,20 +188,6 @@ Result<std::vector<std::string>> section_names(std::string_view text) {
     if (section.name != "DEFAULT") names.emplace_back(section.name);
   }
   return names;
-}
-
-Result<SectionKeys> section_keys(std::string_view text, std::string_view profile,
-                                 ProfileFileKind kind) {
-  const auto parts = read_profile_text(text);
-  if (!parts) return parts.error();
-  const auto index = find_section(*parts, profile, kind);
-  if (!index) return index.error();
-  if (*index == parts->sections.size()) return SectionKeys{};
-  const ProfileTextSection& section = parts->sections[*index];
-  return SectionKeys{.present = true,
-                     .static_keys = find_key(section, "aws_access_key_id") != nullptr,
-                     .credential_process = find_key(section, "credential_process") != nullptr,
-                     .managed = section.our_comment.has_value()};
 }
 
 }  // namespace mdh

@@ -62,20 +62,10 @@ Findings environment_findings(const EnvironmentFact& environment) {
 
 Finding file_finding(const FileFact& file) {
   if (!file.enabled) return {Level::ok, "profile file: none is written, by configuration"};
-  if (file.unreadable) {
-    return {Level::error, file.unreadable->message,
-            file.unreadable->hint.empty()
-                ? "correct that line by hand; the daemon does not touch the file until then"
-                : file.unreadable->hint};
-  }
-  if (file.read_only_system) {
-    return {Level::error, "cannot write " + file.path + ": it is on a read-only file system",
-            "mount it writable, choose another file (--credentials-file), or use the endpoint "
-            "alone (--no-profile-file)"};
-  }
-  if (!file.not_writable.empty()) {
-    return {Level::error, "cannot write " + file.path + ": " + file.not_writable,
-            "correct the owner or mode of its folder, or run with --no-profile-file"};
+  if (file.error) return {Level::error, file.error->message, file.error->hint};
+  if (file.open_to_others) {
+    return {Level::warning, "profile file: " + file.path + " can be read by others",
+            "chmod 600 " + file.path + "; the first write does that, too"};
   }
   const std::string form =
       file.process_form
@@ -84,15 +74,14 @@ Finding file_finding(const FileFact& file) {
   return {Level::ok, "profile file: " + file.path + ", " + form};
 }
 
-Finding outrank_finding(const OutrankFact& fact) {
-  const std::string what = fact.process ? "a credential_process" : "static keys";
-  const std::string where = " in [" + fact.profile + "] of " + fact.file;
-  if (fact.profile == "default") {
-    return {Level::warning, what + where + " outrank the endpoint",
-            "use mdh-credentials exec --isolate (or env --isolate), or rename that section"};
+// boto3 reads neither file then; where ours is the broken one, that is told already.
+void add_outranking(const Facts& facts, Findings& findings) {
+  for (const Outranking& one : facts.outranked) {
+    findings.push_back({Level::warning, text_of(one), cure_of(one)});
   }
-  return {Level::warning, what + where + " outrank the daemon's own",
-          "remove the keys from that section; the daemon fills the other file"};
+  const auto& error = facts.aws_files_error;
+  if (!error || (facts.file.error && facts.file.error->message == error->message)) return;
+  findings.push_back({Level::warning, error->message, error->hint});
 }
 
 Finding port_finding(const PortFact& port) {
@@ -188,7 +177,7 @@ std::vector<Finding> diagnose(const Facts& facts) {
   for (Finding& one : environment_findings(facts.environment)) findings.push_back(std::move(one));
   if (facts.config_error) return findings;
   findings.push_back(file_finding(facts.file));
-  for (const OutrankFact& fact : facts.outranked) findings.push_back(outrank_finding(fact));
+  add_outranking(facts, findings);
   for (const PortFact& port : facts.ports) findings.push_back(port_finding(port));
   for (const SkewFact& skew : facts.skews) findings.push_back(skew_finding(skew));
   for (const ExchangeFact& fact : facts.exchanges) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "common/profile_file/outranks.h"
 #include "common/timestamp.h"
 
 namespace mdh {
@@ -36,15 +37,8 @@ struct FileFact {
   std::string path;
   bool enabled = true;
   bool process_form = false;
-  std::optional<Error> unreadable;  // botocore could not parse it: names the line
-  std::string not_writable;         // why the folder takes no new file; empty: it does
-  bool read_only_system = false;    // because it is on a read-only file system
-};
-
-struct OutrankFact {    // something in the AWS files that wins over the daemon
-  std::string profile;  // "default", or one of ours in the process form
-  std::string file;
-  bool process = false;  // a credential_process, else static keys
+  std::optional<Error> error{};  // why it could not be written: names the line or the folder
+  bool open_to_others = false;   // its mode lets others read it
 };
 
 struct PortFact {
@@ -76,7 +70,8 @@ struct Facts {
   std::vector<KeyFact> keys;
   EnvironmentFact environment;
   FileFact file;
-  std::vector<OutrankFact> outranked;
+  std::vector<Outranking> outranked;     // what in the AWS files wins over the daemon
+  std::optional<Error> aws_files_error;  // or why that cannot be told
   std::vector<PortFact> ports;
   std::vector<SkewFact> skews;
   std::vector<ExchangeFact> exchanges;

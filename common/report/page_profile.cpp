@@ -116,6 +116,7 @@ Html notes(const State& state, const ProfileState& profile, Now now) {
     all += note({"warn", profile.file.message,
                  "make it writable again; until then use the endpoint (below), which works"});
   }
+  for (const std::string& remark : profile.file.remarks) all += note({"warn", remark});
   if (!profile.warning.empty()) all += note({"warn", profile.warning});
   if (profile.credentials && profile.credentials->expiration_assumed) {
     all += note({"", "upstream named no expiry that can be believed: 15 minutes are assumed"});

@@ -33,7 +33,9 @@ Json describe(const std::optional<Failure>& failure) {
 }
 
 Json describe(const FileStatus& file) {
-  return {{"path", file.path}, {"state", name(file.condition)}, {"message", file.message}};
+  std::string message = file.message;
+  for (const std::string& remark : file.remarks) message += (message.empty() ? "" : "; ") + remark;
+  return {{"path", file.path}, {"state", name(file.condition)}, {"message", message}};
 }
 
 Json describe(const State& state, const ProfileState& profile, Now now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mdh {
 
@@ -10,6 +11,8 @@ struct FileStatus {
   std::string path;
   FileCondition condition = FileCondition::disabled;
   std::string message;  // the error's sentence and hint when failed
+  // What a person should know of the file though it is well: it is outranked, it was narrowed.
+  std::vector<std::string> remarks{};
   bool operator==(const FileStatus&) const = default;
 };
 

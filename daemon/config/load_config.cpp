@@ -124,6 +124,7 @@ Done apply_options(const SourceOptions& options, Config& config) {
   if (Done applied = apply_listen(options, config); !applied) return applied;
   if (options.credentials_file) config.profile_file.path = *options.credentials_file;
   if (options.no_profile_file) config.profile_file.enabled = false;
+  config.profile_file.replace_keys = options.replace_keys;
   if (options.ca_file) config.ca_file = *options.ca_file;
   if (!options.log_level) return done();
   const auto level = parse_log_level(*options.log_level);

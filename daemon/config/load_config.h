@@ -19,6 +19,7 @@ struct SourceOptions {
   std::vector<std::string> listen;
   std::optional<std::string> credentials_file;
   bool no_profile_file = false;
+  bool replace_keys = false;
   std::optional<std::string> state_dir;
   std::optional<std::string> runtime_dir;
   std::optional<std::string> log_level;

@@ -1,120 +1,27 @@
 #include "daemon/profile_file/edit_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <thread>
 
+#include "common/profile_file/merge.h"
+#include "daemon/profile_file/file_lock.h"
+#include "daemon/profile_file/file_look.h"
 #include "daemon/profile_file/replace_file.h"
-#include "daemon/system/file_descriptor.h"
+#include "daemon/profile_file/stable_read.h"
 
 namespace mdh {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{16} * 1024 * 1024;
 constexpr int kMostEdits = 5;
-constexpr int kMostReads = 20;
 constexpr seconds kGuard{5};
-constexpr seconds kLockPatience{5};
-constexpr milliseconds kLockPause{20};
-// Writers that truncate in place take less than this from the truncation to the last byte.
-constexpr milliseconds kSettled{50};
+constexpr seconds kRest{1};
 
 using std::chrono::steady_clock;
-
-milliseconds age_of(const FileLook& look) {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  const auto since = seconds(now.tv_sec - look.changed.tv_sec) +
-                     std::chrono::nanoseconds(now.tv_nsec - look.changed.tv_nsec);
-  return std::chrono::duration_cast<milliseconds>(since);
-}
-
-Result<Secret> read_all(const FileDescriptor& file, const FileLook& look, const std::string& path) {
-  Secret text;
-  text.reserve(std::min(static_cast<std::size_t>(look.size), kLargest));
-  char piece[65536];
-  for (;;) {
-    const ssize_t count = ::read(file.get(), piece, sizeof piece);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error("read", path);
-    text.append({piece, static_cast<std::size_t>(count)});
-    explicit_bzero(piece, static_cast<std::size_t>(count));
-    if (count == 0) return text;
-    if (text.size() > kLargest) {
-      return file_error(path + " is larger than 16 MiB", "it is no profile file; move it away");
-    }
-  }
-}
-
-struct Reading {
-  Secret text;
-  std::optional<FileLook> look;  // nothing: there is no file
-};
-
-Result<Reading> read_once(const std::string& target) {
-  // O_NONBLOCK: a FIFO in the file's place must not hold the thread.
-  const FileDescriptor file(::open(target.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file && errno == ENOENT) return Reading{};
-  if (!file) return file_error("open", target);
-  const auto look = look_at(file);
-  if (!look) return file_error("stat", target);
-  if (!S_ISREG(look->mode)) return file_error(target + " is no regular file", "move it away");
-  auto text = read_all(file, *look, target);
-  if (!text) return text.error();
-  return Reading{std::move(text).value(), look};
-}
-
-// A read counts when size, mtime and inode held still round it, and have for a while: `aws
-// configure set` truncates in place, and what it has written so far is not the file.
-Result<Reading> stable_read(const std::string& target) {
-  for (int round = 0; round < kMostReads; ++round) {
-    auto reading = read_once(target);
-    if (!reading) return reading;
-    const auto after = look_at(target);
-    if (after != reading->look) continue;
-    const milliseconds age = after ? age_of(*after) : kSettled;
-    if (age >= kSettled) return reading;
-    // A time in the future says nothing about how long ago it was written.
-    std::this_thread::sleep_for(std::min(kSettled - age, kSettled));
-    if (look_at(target) == reading->look) return reading;
-  }
-  Error error = file_error(target + " does not hold still: another program is writing it", "");
-  error.retry_after = seconds(1);
-  return error;
-}
-
-Result<FileDescriptor> lock_beside(const std::string& target) {
-  const std::string path = sibling(target, "lock");
-  FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!lock) return file_error("open", path);
-  // Root's lock in a user's folder would shut the user out.
-  struct stat folder {};
-  const std::string around = std::filesystem::path(path).parent_path().string();
-  if (::geteuid() == 0 && ::stat(around.c_str(), &folder) == 0 &&
-      ::fchown(lock.get(), folder.st_uid, folder.st_gid) != 0) {
-    return file_error("chown", path);
-  }
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  const auto until = steady_clock::now() + kLockPatience;
-  while (::fcntl(lock.get(), F_OFD_SETLK, &whole) != 0) {
-    if (errno != EAGAIN && errno != EACCES && errno != EINTR) return file_error("lock", path);
-    if (steady_clock::now() > until) {
-      Error error = file_error(path + " is held by another process",
-                               "is another mdh-credentials busy with the same file?");
-      error.retry_after = seconds(5);
-      return error;
-    }
-    std::this_thread::sleep_for(kLockPause);
-  }
-  return lock;
-}
 
 // Behind a dangling symlink the folder is not made: what should be mounted there may be away.
 Done make_folder(const std::string& path, const std::string& target) {
@@ -126,9 +33,15 @@ Done make_folder(const std::string& path, const std::string& target) {
                       "mend the symlink, or make the folder; it is tried again by itself");
   }
   std::filesystem::create_directories(folder.parent_path(), fault);
-  if (::mkdir(folder.c_str(), 0700) == 0) return done();
-  if (errno == EEXIST) errno = ENOTDIR;
-  return file_error("make the folder", folder.string());
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    if (errno == EEXIST) errno = ENOTDIR;
+    return file_error("make the folder", folder.string());
+  }
+  // What root makes in a user's home is the user's.
+  const auto around = look_at(folder.parent_path().string());
+  if (::geteuid() != 0 || !around || around->user == 0) return done();
+  if (::chown(folder.c_str(), around->user, around->group) == 0 || errno == EPERM) return done();
+  return file_error("chown", folder.string());
 }
 
 // Brings the memory up to date with the sections that are there now.
@@ -156,21 +69,105 @@ Done guard(const FileEdit& edit, const FileMemory& memory) {
   return error;
 }
 
-// Nothing: another program was faster, so the edit is to be made anew.
-Result<std::optional<Edited>> edit_once(const FileEdit& edit, const std::string& target,
-                                        FileMemory& memory) {
-  const auto before = stable_read(target);
-  if (!before) return before.error();
-  const auto after = edit.change(before->text.reveal());
-  if (!after) return after.error();
-  if (edit.others) remember(edit.others(before->text.reveal()), memory);
-  // Nobody learns a secret from how long a file's comparison takes.
-  if (after->reveal() == before->text.reveal()) return std::optional(Edited::unchanged);
-  if (Done fit = guard(edit, memory); !fit) return fit.error();
-  const auto replaced = replace_file(target, after->reveal(), before->look);
-  if (!replaced) return replaced.error();
-  return *replaced ? std::optional(Edited::replaced) : std::nullopt;
-}
+// One edit of one file, from look to replacement; made anew while others are faster.
+class FileEditing {
+ public:
+  FileEditing(const FileEdit& edit, std::string target, bool locked, FileMemory& memory)
+      : edit_(edit),
+        target_(std::move(target)),
+        draft_(draft_path(target_, locked)),
+        memory_(memory) {}
+
+  Result<Edited> in_some_rounds() {
+    for (int round = 0; round < kMostEdits; ++round) {
+      const auto edited = try_once();
+      if (!edited) return edited.error();
+      if (*edited) return **edited;
+    }
+    Error error = file_error(edit_.path + " changes faster than it can be edited", "");
+    error.retry_after = seconds(1);
+    return error;
+  }
+
+ private:
+  // Nothing: another program was faster.
+  Result<std::optional<Edited>> try_once() {
+    const auto before = stable_read(target_);
+    if (!before) return before.error();
+    const auto after = changed(before->text);
+    if (!after) return after.error();
+    // Nobody learns a secret from how long a file's comparison takes.
+    if (after->reveal() == before->text.reveal()) {
+      if (edit_.owner_only && before->look) {
+        narrow_to_owner(target_, *before->look, memory_.remarks);
+      }
+      return std::optional(Edited::unchanged);
+    }
+    if (Done fit = guard(edit_, memory_); !fit) return fit.error();
+    return replace(*before, after->reveal());
+  }
+
+  Result<Secret> changed(const Secret& before) {
+    if (memory_.met.empty()) return changed_text(before.reveal());
+    Secret text = before.copy();
+    for (const auto& [old, edited] : memory_.met) {
+      auto merged = with_edit_of(text.reveal(), old.reveal(), edited.reveal());
+      if (merged) {
+        text = std::move(merged).value();
+      } else {
+        memory_.remarks.insert("another program left " + target_ +
+                               " in a form that nobody could read, in the moment in which it was "
+                               "replaced: that edit is lost");
+      }
+    }
+    return changed_text(text.reveal());
+  }
+
+  Result<Secret> changed_text(std::string_view text) {
+    if (edit_.others) remember(edit_.others(text), memory_);
+    return edit_.change(text);
+  }
+
+  Result<std::optional<Edited>> replace(const Reading& before, std::string_view after) {
+    remove_old_drafts(target_);
+    const auto placed =
+        replace_file({target_, draft_, before.look, edit_.owner_only}, after, memory_.remarks);
+    if (!placed) return placed.error();
+    if (*placed == Placed::refused) return std::optional<Edited>();
+    if (*placed == Placed::in_place) return std::optional(Edited::replaced);
+    if (Done met = meet_edit(before.text); !met) return met.error();
+    return std::optional<Edited>();
+  }
+
+  // What the exchange brought out is read when it is whole: who cut it down is about to write it.
+  Done meet_edit(const Secret& before) {
+    const auto until = steady_clock::now() + kGuard;
+    auto met = stable_read(draft_);
+    while (met && is_cut_down(before, met->text) && steady_clock::now() < until) {
+      std::this_thread::sleep_for(kSettled);
+      met = stable_read(draft_);
+    }
+    ::unlink(draft_.c_str());
+    if (!met) return met.error();
+    memory_.met.push_back({before.copy(), std::move(met->text)});
+    return done();
+  }
+
+  bool is_cut_down(const Secret& before, const Secret& met) const {
+    if (met.empty()) return !before.empty();
+    if (!edit_.others) return false;
+    const auto had = edit_.others(before.reveal());
+    const auto has = edit_.others(met.reveal());
+    return !std::all_of(had.begin(), had.end(), [&](const std::string& one) {
+      return std::find(has.begin(), has.end(), one) != has.end();
+    });
+  }
+
+  const FileEdit& edit_;
+  const std::string target_;
+  const std::string draft_;
+  FileMemory& memory_;
+};
 
 // Where nothing can be written, nothing may be wanting: a file kept by the system's configuration.
 bool stands_already(const FileEdit& edit, const std::string& target) {
@@ -180,14 +177,16 @@ bool stands_already(const FileEdit& edit, const std::string& target) {
   return after && after->reveal() == reading->text.reveal();
 }
 
-Result<FileDescriptor> prepare(const FileEdit& edit, const std::string& target) {
+Result<FileLock> prepare(const FileEdit& edit, const std::string& target, Remarks& remarks) {
+  if (is_null_device(target)) return not_a_file(edit.path);
   if (Done made = make_folder(edit.path, target); !made) return made.error();
-  return lock_beside(target);
+  return lock_beside(target, remarks);
 }
 
 }  // namespace
 
 Result<Secret> read_file(const std::string& path) {
+  if (is_null_device(path)) return Secret();
   const auto target = resolved_target(path);
   if (!target) return target.error();
   auto reading = stable_read(*target);
@@ -198,18 +197,21 @@ Result<Secret> read_file(const std::string& path) {
 Result<Edited> edit_file(const FileEdit& edit, FileMemory& memory) {
   const auto target = resolved_target(edit.path);
   if (!target) return target.error();
-  const auto lock = prepare(edit, *target);
+  const auto lock = prepare(edit, *target, memory.remarks);
   if (!lock && stands_already(edit, *target)) return Edited::unchanged;
   if (!lock) return lock.error();
-  ::unlink(sibling(*target, "new").c_str());  // a crash's, which holds secrets
-  for (int round = 0; round < kMostEdits; ++round) {
-    const auto edited = edit_once(edit, *target, memory);
-    if (!edited) return edited.error();
-    if (*edited) return **edited;
+  ::unlink(draft_path(*target, lock->held).c_str());  // a crash's, which holds secrets
+  FileEditing editing(edit, *target, lock->held, memory);
+  const auto edited = editing.in_some_rounds();
+  if (!edited || memory.met.empty()) return edited;
+  // The program whose edit was met may have read the file while it was without that edit, and write
+  // it so: it is looked after until it is at rest.
+  for (const auto until = steady_clock::now() + kRest; steady_clock::now() < until;) {
+    std::this_thread::sleep_for(kSettled);
+    if (const auto again = editing.in_some_rounds(); !again) return again;
   }
-  Error error = file_error(edit.path + " changes faster than it can be edited", "");
-  error.retry_after = seconds(1);
-  return error;
+  memory.met.clear();
+  return edited;
 }
 
 }  // namespace mdh

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "common/profile_file/pace.h"
 #include "daemon/system/file_watch.h"
 #include "daemon/system/give_up.h"
 #include "daemon/system/wake_event.h"
@@ -23,10 +23,10 @@ using std::chrono::steady_clock;
 // changes.
 constexpr seconds kFirstRetry{1};
 constexpr seconds kLongestRetry{60};
-// A writer that undoes our lines this often within a minute is fighting: it is let win for a while.
-constexpr std::size_t kMostRounds = 5;
-constexpr seconds kFightSpan{60};
-constexpr seconds kTruce{600};
+constexpr const char* kFightRemark =
+    " is being undone by another program again and again, and put right every 2 s: find the "
+    "program "
+    "that rewrites it, or use profile_file.enabled false and the endpoint";
 
 }  // namespace
 
@@ -101,7 +101,6 @@ class ProfileSink::SinkThread {
       // Undone at once after our own write, a file is again what the watch saw last.
       const bool touched = !watch_->changed().empty() || wrote_;
       wrote_ = false;
-      if (orders.changed) end_fight();
       if (orders.changed || touched) retries_ = 0;  // the long waits are for what stands still
       const bool due = retry_at_ && steady_clock::now() >= *retry_at_;
       if (orders.changed || touched || due) reconcile(orders.changed);
@@ -126,8 +125,12 @@ class ProfileSink::SinkThread {
   }
 
   void reconcile(bool wanted_changed) {
-    if (in_truce()) return;
     retry_at_.reset();
+    const auto now = steady_clock::now();
+    if (!wanted_changed && pace_.next(now) > now) {
+      retry_at_ = pace_.next(now);
+      return;
+    }
     if (wanted_.empty()) return;
     // Our own rename will be seen as a change, too; the look that follows finds all well.
     const auto written = writer_.write(wanted_);
@@ -137,7 +140,7 @@ class ProfileSink::SinkThread {
     }
     retries_ = 0;
     wrote_ = written->replaced > 0;
-    if (!wanted_changed && written->replaced > 0 && is_fight()) return;
+    if (wrote_) pace_.note_write(steady_clock::now(), !wanted_changed);
     tell(std::nullopt);
   }
 
@@ -146,32 +149,12 @@ class ProfileSink::SinkThread {
     retry_at_ = steady_clock::now() + error.retry_after.value_or(backoff);
   }
 
-  // Notes a round in which another program had undone our lines.
-  bool is_fight() {
-    const auto now = steady_clock::now();
-    rounds_.push_back(now);
-    while (now - rounds_.front() > kFightSpan) rounds_.pop_front();
-    if (rounds_.size() < kMostRounds) return false;
-    truce_until_ = retry_at_ = now + kTruce;
-    tell(Error{.error_class = ErrorClass::storage,
-               .stage = Stage::file,
-               .message = writer_.files().front() + " is being undone by another program again and "
-                                                    "again; it is left alone for 10 minutes",
-               .hint = "find the program that rewrites it, or use profile_file.enabled false and "
-                       "the endpoint"});
-    return true;
-  }
-
-  bool in_truce() const { return truce_until_ && steady_clock::now() < *truce_until_; }
-
-  void end_fight() {
-    truce_until_.reset();
-    rounds_.clear();
-  }
-
   void tell(const std::optional<Error>& error) {
+    const std::string fight =
+        pace_.is_fight(steady_clock::now()) ? writer_.files().front() + kFightRemark : "";
+    auto reports = writer_.report(wanted_, error, fight);  // reads files: before the lock
     const std::lock_guard lock(mutex_);
-    for (Report& report : report_on(wanted_, writer_.files().front(), error)) {
+    for (Report& report : reports) {
       auto [told, first] = told_.try_emplace(report.profile, report.status);
       if (!first && told->second == report.status) continue;
       told->second = report.status;
@@ -200,8 +183,7 @@ class ProfileSink::SinkThread {
   std::vector<WantedProfile> wanted_;
   std::map<std::string, FileStatus> told_;
   std::optional<steady_clock::time_point> retry_at_;
-  std::optional<steady_clock::time_point> truce_until_;
-  std::deque<steady_clock::time_point> rounds_;
+  WritePace pace_;
   int retries_ = 0;
   bool wrote_ = false;
 

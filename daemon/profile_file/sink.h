@@ -1,7 +1,7 @@
 // Keeps the AWS profile file in agreement with what it is handed, on a thread of its own (a write
 // may wait for a disk; the loop may not). Reconciles: each sync() hands over the whole; a failed
 // write is tried again, a section that somebody removed or broke is put back within 2 s (inotify).
-// Another program that keeps undoing it is given up after some rounds and tried again later.
+// Another program that keeps undoing it slows the writes to one in 2 s.
 // Called from the loop's thread.
 #pragma once
 

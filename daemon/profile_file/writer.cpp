@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "common/profile_file/difference.h"
+#include "common/profile_file/outranks.h"
 #include "common/shell_word.h"
+#include "daemon/profile_file/rehearsal.h"
+#include "daemon/profile_file/rivals.h"
 
 namespace mdh {
 namespace {
@@ -22,14 +25,15 @@ Result<Secret> changed(std::string_view text, const std::vector<WantedProfile>& 
   return now;
 }
 
-ProfileSection keys_section(const WantedProfile& wanted, bool write_region) {
+ProfileSection keys_section(const WantedProfile& wanted, const ProfileFileConfig& config) {
   ProfileSection section;
+  section.replace_keys = config.replace_keys;
   section.profile = wanted.profile;
   section.access_key_id = wanted.credentials->access_key_id;
   section.secret_access_key = wanted.credentials->secret_access_key.reveal();
   section.session_token = wanted.credentials->session_token.reveal();
   section.expires = format_rfc3339(wanted.credentials->expiration);
-  if (write_region) section.region = wanted.region;
+  if (config.write_region) section.region = wanted.region;
   return section;
 }
 
@@ -75,13 +79,14 @@ std::vector<std::string> ProfileWriter::files() const {
 }
 
 ProfileWriter::Planned ProfileWriter::keys_in(const std::vector<WantedProfile>& wanted) const {
-  return {config_.path, [this, &wanted](std::string_view text) {
+  return {config_.path,
+          [this, &wanted](std::string_view text) {
             return changed(text, wanted, [this](std::string_view now, const WantedProfile& one) {
               if (!one.credentials) return Result<Secret>(Secret(now));
-              return with_profile(now, keys_section(one, config_.write_region),
-                                  ProfileFileKind::credentials);
+              return with_profile(now, keys_section(one, config_), ProfileFileKind::credentials);
             });
-          }};
+          },
+          false, true};
 }
 
 ProfileWriter::Planned ProfileWriter::process_in(const std::vector<WantedProfile>& wanted) const {
@@ -97,14 +102,17 @@ ProfileWriter::Planned ProfileWriter::process_in(const std::vector<WantedProfile
           }};
 }
 
-// The other form's lines are taken out: static keys would outrank the process.
+// The other form's lines are taken out: static keys would outrank the process. Another host's keys
+// on a shared home are its own to take.
 ProfileWriter::Planned ProfileWriter::cleared(ProfileFileKind kind,
                                               const std::vector<WantedProfile>& wanted) const {
   const bool credentials = kind == ProfileFileKind::credentials;
   return {credentials ? config_.path : config_.config_path,
-          [kind, &wanted](std::string_view text) {
-            return changed(text, wanted, [kind](std::string_view now, const WantedProfile& one) {
-              return without_profile(now, one.profile, kind);
+          [this, kind, &wanted](std::string_view text) {
+            return changed(text, wanted, [&](std::string_view now, const WantedProfile& one) {
+              if (!one.credentials) return without_profile(now, one.profile, kind);
+              const ProfileSection ours = keys_section(one, config_);
+              return without_profile(now, one.profile, kind, &ours);
             });
           },
           true};
@@ -112,7 +120,7 @@ ProfileWriter::Planned ProfileWriter::cleared(ProfileFileKind kind,
 
 std::vector<ProfileWriter::Planned> ProfileWriter::plan(
     const std::vector<WantedProfile>& wanted) const {
-  if (config_.form == ProfileFileConfig::Form::keys) {
+  if (keeps_keys()) {
     return {keys_in(wanted), cleared(ProfileFileKind::config, wanted)};
   }
   return {process_in(wanted), cleared(ProfileFileKind::credentials, wanted)};
@@ -132,9 +140,10 @@ Result<Edited> ProfileWriter::carry_out(const Planned& planned,
   if (planned.only_existing && !has_work(planned)) return Edited::unchanged;
   const auto kind =
       planned.path == config_.config_path ? ProfileFileKind::config : ProfileFileKind::credentials;
-  const FileEdit edit{planned.path, planned.change, [&wanted, kind](std::string_view text) {
-                        return other_sections(text, wanted, kind);
-                      }};
+  const FileEdit edit{
+      planned.path, planned.change,
+      [&wanted, kind](std::string_view text) { return other_sections(text, wanted, kind); },
+      planned.holds_keys};
   auto edited = edit_file(edit, memories_[planned.path]);
   if (!edited) return on_path(edited.error(), planned.path);
   return edited;
@@ -142,15 +151,14 @@ Result<Edited> ProfileWriter::carry_out(const Planned& planned,
 
 Result<ProfileWriter::Written> ProfileWriter::write(const std::vector<WantedProfile>& wanted) {
   Written written;
-  const bool keys = config_.form == ProfileFileConfig::Form::keys;
   const bool none = std::none_of(wanted.begin(), wanted.end(), [](const WantedProfile& one) {
     return one.credentials != nullptr;
   });
-  if (keys && none) return written;
+  if (keeps_keys() && none) return written;
   for (const Planned& planned : plan(wanted)) {
     const auto edited = carry_out(planned, wanted);
     // A config file that cannot be read does no harm to keys, which outrank what it may hold.
-    if (!edited && keys && planned.only_existing) continue;
+    if (!edited && keeps_keys() && planned.only_existing) continue;
     if (!edited) return edited.error();
     if (*edited == Edited::replaced) ++written.replaced;
   }
@@ -179,11 +187,44 @@ Result<std::string> ProfileWriter::preview(const std::vector<WantedProfile>& wan
   return difference;
 }
 
-std::vector<ProfileReport> report_on(const std::vector<WantedProfile>& wanted,
-                                     const std::string& path, const std::optional<Error>& error) {
+Done ProfileWriter::rehearse(const std::vector<WantedProfile>& wanted) const {
+  for (const Planned& planned : plan(wanted)) {
+    const auto before = read_file(planned.path);
+    if (planned.only_existing && (!before ? keeps_keys() : before->empty())) continue;
+    if (!before) return before.error();
+    const auto after = planned.change(before->reveal());
+    if (!after) return on_path(after.error(), planned.path);
+    if (after->reveal() == before->reveal()) continue;
+    if (Done could = could_replace(planned.path, after->size()); !could) {
+      return on_path(could.error(), planned.path);
+    }
+  }
+  return done();
+}
+
+std::vector<std::string> ProfileWriter::remarks_on(const std::string& profile) const {
+  std::vector<std::string> remarks;
+  for (const auto& [path, memory] : memories_) {
+    remarks.insert(remarks.end(), memory.remarks.begin(), memory.remarks.end());
+  }
+  const AwsPaths paths{config_.path, config_.config_path};
+  const auto add = [&](const std::string& name, Offer offer) {
+    const auto rivals = rivals_of(paths, name, offer);
+    if (!rivals) return;
+    for (const Outranking& one : *rivals) remarks.push_back(text_of(one) + ": " + cure_of(one));
+  };
+  add(profile, keeps_keys() ? Offer::keys : Offer::process);
+  if (profile != "default") add("default", Offer::endpoint);
+  return remarks;
+}
+
+std::vector<ProfileReport> ProfileWriter::report(const std::vector<WantedProfile>& wanted,
+                                                 const std::optional<Error>& error,
+                                                 const std::string& more) const {
   std::vector<ProfileReport> reports;
   for (const WantedProfile& profile : wanted) {
-    FileStatus status{path, FileCondition::pending, {}};
+    FileStatus status{files().front(), FileCondition::pending, {}, remarks_on(profile.profile)};
+    if (!more.empty()) status.remarks.push_back(more);
     if (error) {
       status.condition = FileCondition::failed;
       status.message = error->hint.empty() ? error->message : error->message + "; " + error->hint;
@@ -193,20 +234,6 @@ std::vector<ProfileReport> report_on(const std::vector<WantedProfile>& wanted,
     reports.push_back({profile.profile, std::move(status)});
   }
   return reports;
-}
-
-std::vector<ProfileReport> write_profiles(const ProfileFileConfig& config,
-                                          const std::string& program,
-                                          const std::vector<WantedProfile>& wanted) {
-  ProfileWriter writer(config, program);
-  const auto written = writer.write(wanted);
-  return report_on(wanted, writer.files().front(),
-                   written ? std::nullopt : std::optional(written.error()));
-}
-
-Result<std::string> preview_profiles(const ProfileFileConfig& config, const std::string& program,
-                                     const std::vector<WantedProfile>& wanted) {
-  return ProfileWriter(config, program).preview(wanted);
 }
 
 }  // namespace mdh

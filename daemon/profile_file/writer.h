@@ -1,6 +1,6 @@
 // Brings the AWS profile file to what is wanted, in one blocking go: for `once`, and for the
 // profile sink's thread. Knows both forms and the change between them; the edit is
-// common/profile_file's, the replacement daemon/storage's.
+// common/profile_file's, the replacement edit_file's.
 #pragma once
 
 #include <functional>
@@ -51,6 +51,14 @@ class ProfileWriter {
   Done remove(const std::vector<WantedProfile>& wanted);
   // preview() is the masked difference that write() would make; touches nothing.
   Result<std::string> preview(const std::vector<WantedProfile>& wanted) const;
+  // rehearse() is the Error that write() would end in, as far as can be told without writing; a
+  // file without a name is made in the folder, where that is possible.
+  Done rehearse(const std::vector<WantedProfile>& wanted) const;
+  // report() is every wanted profile's status after a write that ended so, with what is to be
+  // remarked on its file; `more` is the caller's remark.
+  std::vector<ProfileReport> report(const std::vector<WantedProfile>& wanted,
+                                    const std::optional<Error>& error,
+                                    const std::string& more = {}) const;
   // files() are the paths that write() may change; the first is the one the form lives in.
   std::vector<std::string> files() const;
 
@@ -60,6 +68,7 @@ class ProfileWriter {
     std::string path;
     Change change;
     bool only_existing = false;  // there is nothing to do where there is no file
+    bool holds_keys = false;
   };
   std::vector<Planned> plan(const std::vector<WantedProfile>& wanted) const;
   Planned keys_in(const std::vector<WantedProfile>& wanted) const;
@@ -67,21 +76,12 @@ class ProfileWriter {
   Planned cleared(ProfileFileKind kind, const std::vector<WantedProfile>& wanted) const;
   static bool has_work(const Planned& planned);
   Result<Edited> carry_out(const Planned& planned, const std::vector<WantedProfile>& wanted);
+  std::vector<std::string> remarks_on(const std::string& profile) const;
+  bool keeps_keys() const { return config_.form == ProfileFileConfig::Form::keys; }
 
   ProfileFileConfig config_;
   std::string program_;
   std::map<std::string, FileMemory> memories_;
 };
-
-// write_profiles() writes once and reports on every wanted profile.
-std::vector<ProfileReport> write_profiles(const ProfileFileConfig& config,
-                                          const std::string& program,
-                                          const std::vector<WantedProfile>& wanted);
-// preview_profiles() is ProfileWriter::preview().
-Result<std::string> preview_profiles(const ProfileFileConfig& config, const std::string& program,
-                                     const std::vector<WantedProfile>& wanted);
-// report_on() is every wanted profile's status after a write that ended so.
-std::vector<ProfileReport> report_on(const std::vector<WantedProfile>& wanted,
-                                     const std::string& path, const std::optional<Error>& error);
 
 }  // namespace mdh

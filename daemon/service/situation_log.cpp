@@ -78,6 +78,9 @@ void SituationLog::tell_file(const ProfileState& profile) {
   if (file.condition == FileCondition::failed && file.message != told.file_message) {
     log_line(LogLevel::warn, subject + file.message, fields);
   }
+  for (const std::string& remark : file.remarks) {
+    if (remarks_.insert(remark).second) log_line(LogLevel::warn, remark, fields);
+  }
   if (file.condition == FileCondition::written && told.file == FileCondition::failed) {
     log_line(LogLevel::info, subject + file.path + " is up to date again", fields);
   }

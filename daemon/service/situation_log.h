@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "common/state/state.h"
@@ -30,6 +31,7 @@ class SituationLog {
   };
   std::map<std::string, Told> profiles_;
   std::map<std::string, bool> skewed_;
+  std::set<std::string> remarks_;  // on the file: one for all profiles
 };
 
 }  // namespace mdh

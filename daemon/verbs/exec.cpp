@@ -12,6 +12,7 @@
 #include "common/report/child_environment.h"
 #include "common/report/status_view.h"
 #include "daemon/config/folders.h"
+#include "daemon/profile_file/rivals.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/process_hygiene.h"
 #include "daemon/verbs/aws_files.h"
@@ -26,16 +27,13 @@ int complain(const Error& error, int status) {
   return status;
 }
 
-// What would win over the daemon although the environment is right: keys in [default].
+// What would win over the daemon although the environment is right.
 void warn_of_default(const Command& command) {
   if (command.isolate) return;
-  const auto found = aws_section(aws_credentials_path(), aws_config_path(), "default");
-  if (!found) return warn(found.error().message);
-  const bool keys = !found->static_keys_in.empty();
-  const std::string& file = keys ? found->static_keys_in : found->credential_process_in;
-  if (file.empty()) return;
-  warn(std::string(keys ? "static keys" : "a credential_process") + " in [default] of " + file +
-       " win over the daemon; --isolate hides that file");
+  const auto rivals =
+      rivals_of({aws_credentials_path(), aws_config_path()}, "default", Offer::endpoint);
+  if (!rivals) return warn(rivals.error().message);
+  for (const Outranking& one : *rivals) warn(text_of(one) + ": " + cure_of(one));
 }
 
 // A file of AWS's form that holds the region alone, for --isolate; made anew each time, by rename.

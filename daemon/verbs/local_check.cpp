@@ -1,16 +1,16 @@
 #include "daemon/verbs/local_check.h"
 
-#include <sys/statvfs.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
+#include <memory>
 
 #include "common/report/child_environment.h"
 #include "common/upstream/signing_key.h"
 #include "daemon/config/read_key.h"
+#include "daemon/profile_file/rivals.h"
+#include "daemon/profile_file/writer.h"
+#include "daemon/system/clock.h"
 #include "daemon/system/environment.h"
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/endpoint_client.h"
@@ -18,8 +18,6 @@
 
 namespace mdh {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kRelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 
@@ -37,16 +35,26 @@ KeyFact examine_key(const AccountConfig& account) {
   return fact;
 }
 
-// The nearest folder that is there: a missing one will be made in it.
-fs::path standing_folder(const std::string& file) {
-  std::error_code error;
-  fs::path target = fs::weakly_canonical(file, error);
-  if (error) target = file;
-  fs::path folder = target.parent_path();
-  while (!folder.empty() && folder != folder.root_path() && !fs::exists(folder, error)) {
-    folder = folder.parent_path();
+// A set like the one that will be written: what the file does not take of it, it takes of none.
+std::vector<WantedProfile> like_wanted(const Config& config) {
+  std::vector<WantedProfile> wanted;
+  for (const AccountConfig& account : config.accounts) {
+    for (const ProjectConfig& project : account.projects) {
+      auto set = std::make_shared<Credentials>();
+      set->access_key_id = "ASIAEXAMPLEEXAMPLE00";
+      set->secret_access_key = Secret(std::string(40, 's'));
+      set->session_token = Secret(std::string(1200, 't'));
+      set->expiration = read_clocks().wall + std::chrono::hours(1);
+      wanted.push_back({project.profile, project.region, std::move(set)});
+    }
   }
-  return folder;
+  return wanted;
+}
+
+bool others_may_read(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+         (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
 FileFact examine_file(const Config& config) {
@@ -56,37 +64,33 @@ FileFact examine_file(const Config& config) {
   fact.process_form = file.form == ProfileFileConfig::Form::process;
   fact.path = fact.process_form ? file.config_path : file.path;
   if (!file.enabled) return fact;
-  const auto section = aws_section(file.path, file.config_path, "default");
-  if (!section) fact.unreadable = section.error();
-  const fs::path folder = standing_folder(fact.path);
-  struct statvfs system {};
-  fact.read_only_system = statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    fact.not_writable = "folder " + folder.string() + ": " + std::strerror(errno);
-  }
+  const ProfileWriter writer(file, own_program());
+  if (Done could = writer.rehearse(like_wanted(config)); !could) fact.error = could.error();
+  fact.open_to_others = !fact.process_form && others_may_read(file.path);
   return fact;
 }
 
-void look_for_rivals(const Config& config, const std::string& profile, Facts& facts) {
-  const ProfileFileConfig& file = config.profile_file;
-  const std::string credentials = file.path.empty() ? aws_credentials_path() : file.path;
-  const std::string ours = file.config_path.empty() ? aws_config_path() : file.config_path;
-  const auto section = aws_section(credentials, ours, profile);
-  if (!section || section->managed) return;
-  const bool is_default = profile == "default";
-  if (!section->static_keys_in.empty()) {
-    facts.outranked.push_back({profile, section->static_keys_in, false});
-  } else if (is_default && !section->credential_process_in.empty()) {
-    facts.outranked.push_back({profile, section->credential_process_in, true});
+void look_for_rivals(const AwsPaths& paths, const std::string& profile, Offer offer, Facts& facts) {
+  auto rivals = rivals_of(paths, profile, offer);
+  if (!rivals) {
+    facts.aws_files_error = rivals.error();
+    return;
   }
+  facts.outranked.insert(facts.outranked.end(), rivals->begin(), rivals->end());
 }
 
 void examine_rivals(const Config& config, Facts& facts) {
+  const ProfileFileConfig& file = config.profile_file;
+  const AwsPaths paths{file.path.empty() ? aws_credentials_path() : file.path,
+                       file.config_path.empty() ? aws_config_path() : file.config_path};
+  const bool process = file.form == ProfileFileConfig::Form::process;
   bool default_is_ours = false;
-  for (const std::string& profile : facts.profiles) default_is_ours |= profile == "default";
-  if (!default_is_ours) look_for_rivals(config, "default", facts);
-  if (config.profile_file.form != ProfileFileConfig::Form::process) return;
-  for (const std::string& profile : facts.profiles) look_for_rivals(config, profile, facts);
+  for (const std::string& profile : facts.profiles) {
+    default_is_ours |= profile == "default";
+    if (!file.enabled) continue;
+    look_for_rivals(paths, profile, process ? Offer::process : Offer::keys, facts);
+  }
+  if (!default_is_ours) look_for_rivals(paths, "default", Offer::endpoint, facts);
 }
 
 void examine_ports(const Config& config, const Command& command, Facts& facts) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <set>
 
 #include "common/exit_status.h"
 #include "common/report/status.h"
@@ -72,25 +73,28 @@ bool print_fetched(const State& state, Now now) {
   return all;
 }
 
-bool preview(const Config& config, const std::vector<WantedProfile>& wanted) {
-  const auto difference = preview_profiles(config.profile_file, own_program(), wanted);
+bool preview(const ProfileWriter& writer, const std::vector<WantedProfile>& wanted) {
+  const auto difference = writer.preview(wanted);
   if (!difference) return print_error(difference.error()), false;
   return print(difference->empty() ? "the profile file would not change\n" : *difference);
 }
 
-bool write(const Config& config, const std::vector<WantedProfile>& wanted) {
-  bool all = true;
-  for (const auto& report : write_profiles(config.profile_file, own_program(), wanted)) {
+bool write(ProfileWriter& writer, const std::vector<WantedProfile>& wanted) {
+  const auto written = writer.write(wanted);
+  const auto error = written ? std::nullopt : std::optional(written.error());
+  std::set<std::string> remarks;
+  for (const ProfileReport& report : writer.report(wanted, error)) {
+    remarks.insert(report.status.remarks.begin(), report.status.remarks.end());
     if (report.status.condition == FileCondition::written) {
       print(report.profile + ": written to " + report.status.path + "\n");
-    } else if (report.status.condition == FileCondition::failed) {
-      all = false;
-      print_error({.error_class = ErrorClass::storage,
-                   .stage = Stage::file,
-                   .message = "profile " + report.profile + ": " + report.status.message});
+    } else if (error) {
+      Error told = *error;
+      told.message = "profile " + report.profile + ": " + told.message;
+      print_error(told);
     }
   }
-  return all;
+  for (const std::string& remark : remarks) warn(remark);
+  return written.ok();
 }
 
 }  // namespace
@@ -111,7 +115,8 @@ int once(const Command& command) {
   const bool fetched = print_fetched(refresher.state(), now);
   const auto wanted = wanted_profiles(refresher.state(), now);
   if (!config->profile_file.enabled) return fetched ? 0 : 1;
-  const bool stored = command.dry_run ? preview(*config, wanted) : write(*config, wanted);
+  ProfileWriter writer(config->profile_file, own_program());
+  const bool stored = command.dry_run ? preview(writer, wanted) : write(writer, wanted);
   return fetched && stored ? 0 : 1;
 }
 

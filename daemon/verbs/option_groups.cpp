@@ -38,6 +38,7 @@ void add_overrides(CLI::App& verb, Command& command) {
                   "AWS credentials file to keep up to date")
       ->type_name("FILE");
   verb.add_flag("--no-profile-file", source.no_profile_file, "Write no profile file");
+  verb.add_flag("--replace-keys", source.replace_keys, "Replace long-term keys in our sections");
   verb.add_option("--log-level", source.log_level, "trace, debug, info, warn or error")
       ->type_name("LEVEL")
       ->check([](const std::string& level) {

@@ -45,7 +45,7 @@ std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& 
   std::string text;
   for (const ProfileView& one : profiles) {
     if (!one.error_message.empty()) text += remark(one.profile, one.error_message, one.error_hint);
-    if (one.file_state == "failed") text += remark(one.profile, one.file_message, "");
+    if (!one.file_message.empty()) text += remark(one.profile, one.file_message, "");
     if (!one.warning.empty()) text += remark(one.profile, one.warning, "");
   }
   for (const AccountView& account : view.accounts) {

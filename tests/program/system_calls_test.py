@@ -11,6 +11,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import harness  # noqa: E402
+
+DRAFT = f".credentials.mdh-new-{socket.gethostname()}"
 
 # (call, error, when): `when` is strace's (it counts in each thread alone), or "ours": each of the main thread's
 # calls after the loader's, "ours+": the same and every later one; "file": on the profile file's new text alone;
@@ -75,7 +78,7 @@ class FaultsTest(harness.Case):
         return place
 
     def strace(self, place, call, error, when, *arguments):
-        only = {"file": place.credentials_file.parent / ".credentials.mdh-new", "output": place.folder / "out"}
+        only = {"file": place.credentials_file.parent / DRAFT, "output": place.folder / "out"}
         where = ["-P", str(only[when])] if when in only else []
         return ["strace", "-f", "-q", "-o", str(place.folder / "trace"), *where, "-e", f"trace={call}", "-e",
                 f"inject={call}:error={error}:when={'1+' if where else when}", harness.PROGRAM, *arguments]

@@ -1,4 +1,5 @@
-// Preloaded: makes the Nth of a kind of system call fail, when fault_arm() has been called.
+// Preloaded: makes the Nth of a kind of system call fail, when fault_arm() has been called; and
+// lets another program edit the file round an exchange, when fault_around_exchange() has.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,6 +14,8 @@
 namespace {
 
 const char* armed_call = nullptr;
+void (*before_exchange)(const char*) = nullptr;
+void (*after_exchange)(const char*) = nullptr;
 int countdown = 0;
 int seen = 0;
 int fault = 0;
@@ -47,6 +50,11 @@ int fault_disarm() {
   return seen;
 }
 
+void fault_around_exchange(void (*before)(const char*), void (*after)(const char*)) {
+  before_exchange = before;
+  after_exchange = after;
+}
+
 #define FAILING(result, name, parameters, arguments)  \
   result name parameters {                            \
     static const auto real = next(&(name), #name);    \
@@ -58,10 +66,10 @@ using Text = const char*;
 FAILING(int, fsync, (int fd), (fd))
 FAILING(int, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
 FAILING(int, fchmod, (int fd, mode_t mode), (fd, mode))
+FAILING(int, chmod, (Text path, mode_t mode), (path, mode))
 FAILING(int, mkdir, (Text path, mode_t mode), (path, mode))
 FAILING(int, unlink, (Text path), (path))
 FAILING(int, rename, (Text from, Text to), (from, to))
-FAILING(int, renameat2, (int a, Text from, int b, Text to, unsigned flags), (a, from, b, to, flags))
 FAILING(int, stat, (Text path, struct stat* found), (path, found))
 FAILING(int, fstat, (int fd, struct stat* found), (fd, found))
 FAILING(ssize_t, read, (int fd, void* bytes, size_t size), (fd, bytes, size))
@@ -72,6 +80,18 @@ FAILING(ssize_t, getxattr, (Text path, Text name, void* value, size_t size),
 FAILING(int, fsetxattr, (int fd, Text name, const void* value, size_t size, int flags),
         (fd, name, value, size, flags))
 FAILING(int, fremovexattr, (int fd, Text name), (fd, name))
+
+int renameat2(int a, Text from, int b, Text to, unsigned flags) {
+  static const auto real = next(&renameat2, "renameat2");
+  if (fails("renameat2")) return -1;
+  const bool exchange = flags == RENAME_EXCHANGE;
+  if (exchange && before_exchange != nullptr) before_exchange(to);
+  const int result = real(a, from, b, to, flags);
+  const int error = errno;
+  if (exchange && after_exchange != nullptr) after_exchange(to);
+  errno = error;
+  return result;
+}
 
 // A failing write has written the half, as on a disk that fills up.
 ssize_t write(int fd, const void* bytes, size_t size) {

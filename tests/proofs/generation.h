@@ -40,7 +40,8 @@ inline ProfileSection section(const Credentials& set) {
           .session_token = set.session_token.reveal(),
           .expires = "2030-01-01T00:00:00Z",
           .region = "eu-central-1",
-          .credential_process = {}};
+          .credential_process = {},
+          .replace_keys = false};
 }
 
 // replace_generation() reads, edits and replaces as the daemon does, without waiting for the file
@@ -51,8 +52,10 @@ inline bool replace_generation(const std::string& path, int generation) {
   const CredentialsPtr set = credentials(generation);
   const auto after = with_profile(text, section(*set), ProfileFileKind::credentials);
   if (!after) return false;
-  const auto replaced = replace_file(path, after->reveal(), before);
-  return replaced.ok() && *replaced;
+  Remarks remarks;
+  const auto placed =
+      replace_file({path, draft_path(path, true), before}, after->reveal(), remarks);
+  return placed.ok() && *placed == Placed::in_place;
 }
 
 // generation_in() is the generation that the text holds whole, beside the section [other]; -1 for

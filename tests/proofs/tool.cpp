@@ -40,8 +40,8 @@ int edit() {
     const std::string key_id = "AKID" + secret;
     const std::string command = "/usr/bin/mdh-credentials process --profile " + secret;
     token = field(token);
-    const ProfileSection section{profile,        key_id,        secret, token,
-                                 field(expires), field(region), command};
+    const ProfileSection section{profile,        key_id,        secret,  token,
+                                 field(expires), field(region), command, false};
     answer(operation == "take" ? without_profile(text, profile, kind)
                                : with_profile(text, section, kind));
   }
@@ -52,10 +52,9 @@ void print_reports(ProfileSink& sink) {
   for (const auto& report : sink.reports()) {
     const bool written = report.status.condition == FileCondition::written;
     const bool failed = report.status.condition == FileCondition::failed;
-    std::cout << (written  ? "written"
-                  : failed ? "failed " + report.status.message
-                           : "pending")
-              << std::endl;
+    std::cout << (written ? "written" : failed ? "failed " + report.status.message : "pending");
+    for (const std::string& remark : report.status.remarks) std::cout << "; " << remark;
+    std::cout << std::endl;
   }
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kComment = std::string(kManagedComment) + "\n";
 
@@ -237,16 +238,60 @@ TEST(ProfileFile, TakesNothingOutOfASectionThatIsNotOurs) {
   EXPECT_EQ(without(text), text);
 }
 
-TEST(ProfileFile, TellsCheckWhatASectionHolds) {
-  const auto look = [](std::string_view text) {
-    return *section_keys(text, "dev", ProfileFileKind::credentials);
-  };
-  EXPECT_FALSE(look("[a]\n").present);
-  EXPECT_TRUE(look("[dev]\n").present);
-  EXPECT_TRUE(look("[dev]\naws_access_key_id = x\n").static_keys);
-  EXPECT_TRUE(look("[dev]\ncredential_process = x\n").credential_process);
-  EXPECT_FALSE(look("[dev]\naws_access_key_id = x\n").managed);
-  EXPECT_TRUE(look(with("")).managed);
+// AWS shows a long-term secret once: it is gone when it is replaced.
+TEST(ProfileFile, ReplacesLongTermKeysOnlyWhenTold) {
+  const std::string text = "[a]\n[dev]\n# mine\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n";
+  const auto refused = with_profile(text, keys(), ProfileFileKind::credentials);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("line 4 holds long-term keys"));
+  EXPECT_THAT(refused.error().message, Not(HasSubstr("IOSFODNN7")));
+  EXPECT_THAT(refused.error().hint, HasSubstr("--replace-keys"));
+  ProfileSection section = keys();
+  section.replace_keys = true;
+  EXPECT_THAT(with(text, section), HasSubstr("aws_access_key_id = AKID\n"));
+  // Nor are they taken out, though our comment stands above them.
+  const std::string pasted = "[dev]\n" + kComment + "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n";
+  EXPECT_EQ(without(pasted), pasted);
+}
+
+ProfileSection ours_until(std::string expires) {
+  ProfileSection section = keys();
+  section.access_key_id = "ASIAOURS";
+  section.expires = std::move(expires);
+  return section;
+}
+
+std::string another_instances(const std::string& expires, const std::string& secret = "OTHER") {
+  return "[dev]\n" + kComment +
+         "aws_access_key_id = ASIATHEIRS\naws_secret_access_key = " + secret +
+         "\naws_session_token = THEIRS\nx_security_token_expires = " + expires + "\n";
+}
+
+// Two hosts with one home must not write over each other for ever.
+TEST(ProfileFile, LeavesTheSetOfAnotherHostsInstanceThatLivesAtLeastAsLong) {
+  const ProfileSection ours = ours_until("2026-11-24T12:00:00Z");
+  for (const char* expires : {"2026-11-24T12:00:00Z", "2026-11-24T12:20:00+00:00"}) {
+    const std::string text = another_instances(expires);
+    EXPECT_EQ(with(text, ours), text);
+    EXPECT_EQ(
+        std::string(without_profile(text, "dev", ProfileFileKind::credentials, &ours)->reveal()),
+        text);
+  }
+}
+
+TEST(ProfileFile, TakesASetThatIsNoOtherInstancesForOursAndBroken) {
+  const ProfileSection ours = ours_until("2026-11-24T12:00:00Z");
+  for (const std::string& text :
+       {another_instances("2026-11-24T11:59:59Z"), another_instances("2026-11-26T12:00:00Z"),
+        another_instances("soon"), another_instances("2026-11-24T12:30:00Z", "SECRET"),
+        another_instances("2026-11-24T12:30:00Z")
+            .substr(6 + kComment.size() - 0)
+            .insert(0, "[dev]\n"),
+        "[dev]\n" + kComment +
+            "aws_access_key_id = ASIATHEIRS\nx_security_token_expires = "
+            "2026-11-24T12:30:00Z\n"}) {
+    EXPECT_THAT(with(text, ours), HasSubstr("aws_access_key_id = ASIAOURS\n")) << text;
+  }
 }
 
 }  // namespace

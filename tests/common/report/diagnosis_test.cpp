@@ -118,7 +118,9 @@ TEST(Diagnosis, TakenPortIsAnErrorOnlyWhereItWasConfigured) {
 
 TEST(Diagnosis, NamesWhatOutranks) {
   Facts facts = healthy();
-  facts.outranked = {{"default", "/home/a/.aws/credentials", false}};
+  facts.outranked = {{Offer::endpoint, "/home/a/.aws/credentials", 7, "default",
+                      "aws_access_key_id", "every SDK"}};
+  EXPECT_THAT(only_bad(facts).text, HasSubstr("/home/a/.aws/credentials, line 7"));
   EXPECT_THAT(only_bad(facts).hint, HasSubstr("--isolate"));
   facts = healthy();
   facts.environment.outranking = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"};
@@ -127,10 +129,28 @@ TEST(Diagnosis, NamesWhatOutranks) {
 
 TEST(Diagnosis, SaysWhyTheFileCannotBeWritten) {
   Facts facts = healthy();
-  facts.file.read_only_system = true;
-  EXPECT_THAT(only_bad(facts).text, HasSubstr("read-only file system"));
+  facts.file.error = Error{ErrorClass::storage, Stage::file, "cannot write /h: disk full", "room"};
+  facts.file.open_to_others = true;
+  EXPECT_EQ(only_bad(facts).text, "cannot write /h: disk full");
+  EXPECT_EQ(only_bad(facts).hint, "room");
   facts.file.enabled = false;
   EXPECT_EQ(exit_status(diagnose(facts)), 0);
+}
+
+TEST(Diagnosis, WarnsOfAFileThatOthersMayRead) {
+  Facts facts = healthy();
+  facts.file.open_to_others = true;
+  EXPECT_EQ(only_bad(facts).level, Level::warning);
+  EXPECT_THAT(only_bad(facts).hint, HasSubstr("chmod 600"));
+}
+
+// Keys are written all the same; what is broken already in our own file is not told twice.
+TEST(Diagnosis, WarnsOfAConfigFileThatBotocoreCannotRead) {
+  Facts facts = healthy();
+  facts.aws_files_error = Error{ErrorClass::storage, Stage::file, "/c: line 2 repeats", "by hand"};
+  EXPECT_EQ(only_bad(facts).level, Level::warning);
+  facts.file.error = facts.aws_files_error;
+  EXPECT_EQ(only_bad(facts).level, Level::error);
 }
 
 }  // namespace

@@ -87,11 +87,48 @@ TEST_F(ProfileWriterTest, PreviewsWithoutSecretsAndTouchesNothing) {
 
 TEST_F(ProfileWriterTest, ReportsTheFileAndTheLineThatItCannotRead) {
   folder_.write("credentials", "[p]\n[p]\n");
-  const auto reports = write_profiles(config(ProfileFileConfig::Form::keys), "/m", wanted());
+  ProfileWriter writer = keys();
+  const auto written = writer.write(wanted());
+  ASSERT_FALSE(written);
+  const auto reports = writer.report(wanted(), written.error());
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].status.condition, FileCondition::failed);
   EXPECT_TRUE(reports[0].status.message.starts_with(credentials_ + ": line 2 repeats"));
   EXPECT_EQ(text_of(credentials_), "[p]\n[p]\n");
+  EXPECT_EQ(writer.rehearse(wanted()).error().message, written.error().message);
+}
+
+TEST_F(ProfileWriterTest, RemarksOnWhatOutranksWhatItWrites) {
+  folder_.write("config", "[profile p]\nsso_session = x\n[default]\nrole_arn = y\n");
+  ProfileWriter writer = keys();
+  ASSERT_TRUE(writer.write(wanted()));
+  const auto remarks = writer.report(wanted(), std::nullopt)[0].status.remarks;
+  ASSERT_EQ(remarks.size(), 2u);
+  EXPECT_NE(remarks[0].find("sso_session in [profile p]"), std::string::npos);
+  EXPECT_NE(remarks[1].find("role_arn in [default]"), std::string::npos);
+}
+
+TEST_F(ProfileWriterTest, LeavesLongTermKeysUntilTheyMayBeReplaced) {
+  folder_.write("credentials", "[p]\naws_access_key_id = AKIAEXAMPLE\n");
+  EXPECT_FALSE(keys().write(wanted()));
+  EXPECT_FALSE(keys().rehearse(wanted()));
+  ProfileFileConfig told = config(ProfileFileConfig::Form::keys);
+  told.replace_keys = true;
+  EXPECT_EQ(ProfileWriter(told, "/m").write(wanted())->replaced, 1);
+}
+
+TEST_F(ProfileWriterTest, TakesTheNullDeviceForAnEmptyFile) {
+  ProfileFileConfig off = config(ProfileFileConfig::Form::keys);
+  off.config_path = "/dev/null";
+  EXPECT_EQ(ProfileWriter(off, "/m").write(wanted())->replaced, 1);
+  EXPECT_TRUE(ProfileWriter(off, "/m").preview(wanted()));
+  off.form = ProfileFileConfig::Form::process;
+  EXPECT_FALSE(ProfileWriter(off, "/m").write(wanted()));
+  EXPECT_FALSE(ProfileWriter(off, "/m").rehearse(wanted()));
+  off.config_path = config_;
+  off.path = "/dev/null";
+  EXPECT_EQ(ProfileWriter(off, "/m").write(wanted())->replaced, 1);
+  EXPECT_TRUE(ProfileWriter(off, "/m").rehearse(wanted()));
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
-// Claims: the owner of a port is found as the kernel knows it; AWS's files are looked at as
-// botocore would. The faults themselves are made for real in tests/diagnosis.
+// Claims: the owner of a port is found as the kernel knows it. The faults themselves are made for real in tests/diagnosis.
 #include "daemon/verbs/check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/local_check.h"
 #include "daemon/verbs/port_owner.h"
 #include "tests/support/environment_guard.h"
@@ -37,35 +35,6 @@ TEST(PortOwner, FindsNobodyOnAFreePort) {
   EXPECT_FALSE(port_owner("127.0.0.1:" + std::to_string(port)).taken);
   EXPECT_FALSE(port_owner("[::1]:" + std::to_string(port)).taken);
   EXPECT_FALSE(port_owner("nonsense").taken);
-}
-
-TEST(AwsFiles, FindWhatOutranks) {
-  const test::TemporaryFolder folder;
-  const std::string credentials =
-      folder.write("credentials", "[default]\naws_access_key_id = A\naws_secret_access_key = S\n");
-  const std::string config = folder.write("config", "[profile p]\ncredential_process = /bin/x\n");
-  const auto first = aws_section(credentials, config, "default");
-  ASSERT_TRUE(first);
-  EXPECT_EQ(first->static_keys_in, credentials);
-  EXPECT_FALSE(first->managed);
-  const auto second = aws_section(credentials, config, "p");
-  ASSERT_TRUE(second);
-  EXPECT_EQ(second->credential_process_in, config);
-}
-
-TEST(AwsFiles, AreNothingWhereThereAreNone) {
-  const auto section = aws_section("/nonexistent/a", "/nonexistent/b", "default");
-  ASSERT_TRUE(section);
-  EXPECT_EQ(section->static_keys_in, "");
-}
-
-TEST(AwsFiles, NameTheLineThatBotocoreCannotRead) {
-  const test::TemporaryFolder folder;
-  const std::string twice = folder.write("credentials", "[a]\nx = 1\n[b]\ny = 2\n[a]\nz = 3\n");
-  const auto section = aws_section(twice, folder.path("config"), "default");
-  ASSERT_FALSE(section);
-  EXPECT_THAT(section.error().message, HasSubstr(twice));
-  EXPECT_THAT(section.error().message, HasSubstr("5"));
 }
 
 TEST(Environment, ToldApartUnsetFromBlank) {
