@@ -33,6 +33,7 @@ std::vector<std::string> runtime_folders(const Surroundings& around) {
   if (around.runtime_directory) add(all, first_of(*around.runtime_directory));
   if (around.xdg_runtime_dir) add(all, *around.xdg_runtime_dir + kOurs);
   add(all, "/run/user/" + std::to_string(around.uid) + kOurs);
+  if (around.outer_uid) add(all, "/run/user/" + std::to_string(*around.outer_uid) + kOurs);
   const std::string id = around.machine_id.substr(0, kIdLength);
   for (const std::string& state : state_folders(around))
     add(all, state + "/runtime" + (id.empty() ? "" : "-" + id));
@@ -42,7 +43,8 @@ std::vector<std::string> runtime_folders(const Surroundings& around) {
 std::vector<std::string> socket_places(const Surroundings& around) {
   std::vector<std::string> all;
   for (const std::string& folder : runtime_folders(around)) add(all, folder + "/socket");
-  if (!around.user.empty()) add(all, std::string("/run") + kOurs + "@" + around.user + "/socket");
+  for (const std::string& user : {around.user, around.outer_user})
+    if (!user.empty()) add(all, std::string("/run") + kOurs + "@" + user + "/socket");
   add(all, std::string("/run") + kOurs + "/socket");
   return all;
 }

@@ -12,6 +12,8 @@ namespace mdh {
 // Surroundings is what a process knows of itself; a variable that is unset or empty is nothing.
 struct Surroundings {
   std::uint32_t uid = 0;
+  std::optional<std::uint32_t> outer_uid{};  // in a user namespace: who this is outside of it
+  std::string outer_user{};
   std::string user;  // by its uid, as is `home`; empty: it has no entry
   std::string home;
   std::string machine_id;  // empty: none is known

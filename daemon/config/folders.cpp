@@ -7,9 +7,12 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <tuple>
+#include <utility>
 
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
+#include "daemon/system/user_namespace.h"
 
 namespace mdh {
 namespace {
@@ -74,18 +77,23 @@ void find_runtime_folder(const Surroundings& around, Folders& folders) {
       "no runtime folder can be had: the verbs do not find this daemon without --endpoint");
 }
 
+// Name and home of a user who has an entry.
+std::pair<std::string, std::string> entry_of(std::uint32_t uid) {
+  std::vector<char> room(16384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(uid, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+  return {found->pw_name, found->pw_dir};
+}
+
 }  // namespace
 
 Surroundings surroundings() {
   Surroundings around;
   around.uid = geteuid();
-  std::vector<char> room(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(around.uid, &entry, room.data(), room.size(), &found) == 0 && found != nullptr) {
-    around.user = found->pw_name;
-    around.home = found->pw_dir;
-  }
+  around.outer_uid = outer_user();
+  std::tie(around.user, around.home) = entry_of(around.uid);
+  if (around.outer_uid) around.outer_user = entry_of(*around.outer_uid).first;
   if (const auto id = read_text("/etc/machine-id", 64)) around.machine_id = *id;
   while (around.machine_id.ends_with('\n')) around.machine_id.pop_back();
   around.home_variable = environment_variable("HOME");

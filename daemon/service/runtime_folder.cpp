@@ -98,7 +98,11 @@ Result<FileDescriptor> RuntimeFolder::restore() {
 Result<FileDescriptor> RuntimeFolder::make(const std::string& path) {
   socket_.path = path;
   Result<LocalListener> made = open_local_socket(path);
-  if (!made) return made.error();
+  if (!made) {
+    Error error = made.error();
+    if (!path.starts_with(path_ + "/")) error.hint = "restart its socket unit";
+    return error;
+  }
   socket_ = made->file;
   own_ = true;
   return std::move(made->socket);

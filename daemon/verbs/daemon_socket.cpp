@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "common/config/places.h"
 #include "daemon/config/folders.h"
 #include "daemon/system/environment.h"
+#include "daemon/system/user_namespace.h"
 
 namespace mdh {
 namespace {
@@ -22,18 +22,6 @@ namespace fs = std::filesystem;
 
 Error unreachable(std::string why) {
   return {ErrorClass::unreachable, Stage::endpoint, std::move(why), ""};
-}
-
-// In a user namespace whoever has no number in it, the machine's root above all, is shown by this
-// one.
-std::optional<std::uint32_t> overflow_user() {
-  std::ifstream map("/proc/self/uid_map");
-  std::uint64_t inside = 0, outside = 0, count = 0;
-  if (!(map >> inside >> outside >> count)) return std::nullopt;
-  if (inside == 0 && outside == 0 && count == 0xffffffff) return std::nullopt;
-  std::uint32_t overflow = 65534;
-  std::ifstream("/proc/sys/kernel/overflowuid") >> overflow;
-  return overflow;
 }
 
 // The group of the same name as the user, who alone is in it: many systems give each user one.

@@ -1,15 +1,7 @@
 #include "daemon/verbs/endpoint_client.h"
 
-#include <curl/curl.h>
-
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <memory>
-#include <thread>
 
-#include "daemon/system/clock.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 

@@ -22,6 +22,8 @@ constexpr char kSystem[] = "/run/mdh-credentials/socket";
 // What every process of Anna's has, whatever its environment: `env -i`, a clean cron.
 Surroundings anna() {
   return {.uid = 1000,
+          .outer_uid = {},
+          .outer_user = {},
           .user = "anna",
           .home = "/home/anna",
           .machine_id = "0123456789abcdef0123456789abcdef",
@@ -70,6 +72,8 @@ TEST(SocketPlaces, AreThereFromEverywhere) {
 
 TEST(SocketPlaces, OfAUserWithoutAnEntryAreThoseOfTheNumber) {
   EXPECT_THAT(socket_places({.uid = 1000,
+                             .outer_uid = {},
+                             .outer_user = {},
                              .user = {},
                              .home = {},
                              .machine_id = {},
@@ -79,6 +83,18 @@ TEST(SocketPlaces, OfAUserWithoutAnEntryAreThoseOfTheNumber) {
                              .xdg_state_home = {},
                              .xdg_runtime_dir = {}}),
               ElementsAre(kUserSocket, kSystem));
+}
+
+TEST(SocketPlaces, InAUserNamespaceAreThoseOfWhoItIsOutsideAsWell) {
+  Surroundings root_inside = anna();
+  root_inside.uid = 0;
+  root_inside.user = "root";
+  root_inside.home = "/root";
+  root_inside.outer_uid = 1000;
+  root_inside.outer_user = "anna";
+  EXPECT_TRUE(in_order(socket_places(root_inside),
+                       {"/run/user/0/mdh-credentials/socket", kUserSocket,
+                        "/run/mdh-credentials@root/socket", kTemplate, kSystem}));
 }
 
 TEST(RuntimeFolders, AreTheServicesThenTheLoginsThenTheStates) {

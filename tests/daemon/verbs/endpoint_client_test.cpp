@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <thread>
 
 #include "tests/support/environment_guard.h"
 #include "tests/support/loopback_stub.h"
@@ -130,6 +131,49 @@ TEST_F(EndpointClientTest, SpeaksToASocketHoweverLongItsPath) {
   const auto reply = client.get("/x");
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_THAT(std::string(reply->body.reveal()), HasSubstr("GET /x HTTP/1.1\r\nHost: localhost"));
+}
+
+// A socket whose queue is full says EAGAIN to who connects without waiting, as libcurl does.
+class FullQueue {
+ public:
+  explicit FullQueue(const std::string& path) : address_(path) {
+    bind(listener_.get(), address_.get(), LocalAddress::size());
+    listen(listener_.get(), 1);
+    while (connect_one()) continue;
+  }
+  // serve() answers everybody who waits or comes, until `answers` requests were answered.
+  void serve(int answers) {
+    while (answers > 0) {
+      const FileDescriptor client(accept(listener_.get(), nullptr, nullptr));
+      char request[4096];
+      if (recv(client.get(), request, sizeof request, 0) <= 0) continue;
+      const std::string reply = answer("200 OK", "here");
+      send(client.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
+      --answers;
+    }
+  }
+  void let_go() { waiting_.clear(); }
+
+ private:
+  bool connect_one() {
+    waiting_.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    return connect(waiting_.back().get(), address_.get(), LocalAddress::size()) == 0;
+  }
+  LocalAddress address_;
+  FileDescriptor listener_{socket(AF_UNIX, SOCK_STREAM, 0)};
+  std::deque<FileDescriptor> waiting_;
+};
+
+TEST_F(EndpointClientTest, TriesAgainWhereManyWait) {
+  FullQueue full(folder_.path("socket"));
+  const auto refused = over_socket().get("/status");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("too many wait"));
+  full.let_go();
+  std::thread server([&] { full.serve(1); });
+  const auto reply = over_socket().get("/status");
+  server.join();
+  ASSERT_TRUE(reply) << reply.error().message;
 }
 
 TEST_F(EndpointClientTest, SendsNoTokenOverTheSocket) {
