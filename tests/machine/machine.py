@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+PACKAGES = ["systemd", "systemd-sysv", "dbus", "libpam-systemd", "procps", "iproute2", "curl", "ca-certificates"]
 HERE = pathlib.Path(__file__).resolve().parent
 NAMESPACES = ["--fork", "--pid", "--mount", "--uts", "--ipc", "--net", "--cgroup"]
 
@@ -20,17 +21,17 @@ def permitted():
     return os.geteuid() == 0 and subprocess.run(probe, capture_output=True).returncode == 0
 
 
-def fresh_root(suite=None):
-    """fresh_root() is a minimal Debian of this release, else of this machine's; made once (40 s) and kept in the user's
-    cache."""
+def fresh_root(suite=None, *also):
+    """fresh_root() is a minimal Debian of this release, else of this machine's, with these packages; made once (40 s) and
+    kept in the user's cache."""
     suite = suite or platform.freedesktop_os_release()["VERSION_CODENAME"]
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    root = cache / "mdh-credentials-tests" / suite
+    root = cache / "mdh-credentials-tests" / "-".join((suite, *also))
     if not (root / ".complete").exists():
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         subprocess.run(["debootstrap", "--variant=minbase",
-                        "--include=systemd,systemd-sysv,dbus,libpam-systemd,procps,iproute2,curl,ca-certificates",
+                        "--include=" + ",".join([*PACKAGES, *also]),
                         suite, str(root)], check=True, stdout=subprocess.DEVNULL)
         (root / ".complete").touch()
     return str(root)
