@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "common/state/state.h"
@@ -20,6 +21,7 @@ class SituationLog {
  private:
   void tell_profile(const State& state, const ProfileState& profile, Now now);
   void tell_file(const ProfileState& profile);
+  void tell_step(const State& state);
   void tell_skew(const AccountState& account, Now now);
 
   struct Told {
@@ -30,6 +32,7 @@ class SituationLog {
   };
   std::map<std::string, Told> profiles_;
   std::map<std::string, bool> skewed_;
+  std::optional<WallTime> step_told_;
 };
 
 }  // namespace mdh
