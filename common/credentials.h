@@ -18,14 +18,17 @@ struct AccessToken {
 };
 using AccessTokenPtr = std::shared_ptr<const AccessToken>;
 
+// No set lives longer: an expiration beyond it is not believed.
+inline constexpr std::chrono::hours kLongestLife{36};
+
 struct Credentials {
   std::string access_key_id;
   Secret secret_access_key;
   Secret session_token;
-  WallTime expiration{};  // upstream's word, in upstream's time
-  bool expiration_assumed =
-      false;            // upstream named none that can be believed: 900 s from the request
-  WallTime received{};  // in upstream's time where that is known
+  // Upstream's word, in upstream's time. How long the set is served is another matter (SetLife).
+  WallTime expiration{};
+  bool expiration_named = true;  // false: 900 s from the request, by the local clock
+  WallTime received{};           // by the local clock
 };
 using CredentialsPtr = std::shared_ptr<const Credentials>;
 

@@ -128,10 +128,10 @@ Reply health(const State& state) {
 Reply readiness(const EndpointFacts& facts) {
   std::string missing;
   for (const ProfileState& profile : facts.state.profiles) {
-    if (servable(facts.state, profile, facts.now)) continue;
+    if (servable(profile, facts.now)) continue;
     missing += missing.empty() ? "no valid credentials for " : ", ";
     missing += profile.name;
-    missing += " (" + std::string(name(condition(facts.state, profile, facts.now))) + ")";
+    missing += " (" + std::string(name(condition(profile, facts.now))) + ")";
   }
   return missing.empty() ? text_reply(200, "ready") : unavailable("NotReady", missing);
 }
@@ -151,7 +151,7 @@ Outcome Endpoint::credentials(const EndpointRequest& request, const EndpointFact
   const bool imds = request.target.route == Route::imds_credentials;
   const ProfileState* profile = wanted_profile(request.target, facts);
   if (profile == nullptr) return unknown_profile(imds);
-  const CredentialsPtr credentials = servable(facts.state, *profile, facts.now);
+  const CredentialsPtr credentials = servable(*profile, facts.now);
   if (!credentials || !is_presentable(*credentials)) {
     const bool first_attempt = !profile->attempted && !profile->credentials;
     if (first_attempt && request.may_wait) return Park{.briefly = imds};

@@ -4,14 +4,15 @@
 #include <chrono>
 #include <utility>
 
+#include "common/refresh/clock_watch.h"
 #include "common/refresh/nudge.h"
+#include "common/result.h"
 #include "common/state/history.h"
 
 namespace mdh {
 namespace {
 
 constexpr seconds kYoungToken{60};
-constexpr seconds kLeap{5};  // a correction of upstream's clock that schedules must follow
 
 bool access_refused(const Error& error) {
   return error.http_status == 401 || error.http_status == 403;
@@ -20,9 +21,9 @@ bool access_refused(const Error& error) {
 // Until the project's set is no longer served; nothing when it is not any more.
 std::optional<milliseconds> served_for(const State& state, const ProjectSchedule& project,
                                        Now now) {
-  const milliseconds rest = left(state, project, now) - kLeastServed;
-  if (rest <= milliseconds(0)) return std::nullopt;
-  return rest;
+  const ProfileState& profile = state.profiles[project.profile];
+  if (!servable(profile, now)) return std::nullopt;
+  return std::max(mdh::served_for(profile.life, now), milliseconds(1));
 }
 
 // The most urgent of the projects that wait for the token decides how soon it is asked for again.
@@ -37,7 +38,7 @@ std::optional<milliseconds> shortest(const State& state,
 }
 
 Ending end_attempt(ProjectSchedule& project, const CallTimes& times) {
-  const BootTime begun = project.begun.value_or(times.sent);
+  const BootTime begun = project.begun.value_or(times.sent.boot);
   project.begun.reset();
   return {times.now.wall, std::max(times.now.boot - begun, milliseconds(0))};
 }
@@ -50,22 +51,37 @@ std::string life_warning(milliseconds life) {
 }
 
 // Served empty or dead keys are the field's commonest bug, so the last door checks once more.
-std::optional<std::string_view> unfit(const Credentials& set, milliseconds rest) {
+Done fit(const Credentials& set, const std::optional<SetLife>& life, Now now) {
+  Error error{.error_class = ErrorClass::malformed,
+              .stage = Stage::exchange,
+              .message = "upstream issued credentials "};
   if (set.access_key_id.empty() || set.secret_access_key.empty() || set.session_token.empty()) {
-    return "with an empty field";
+    error.message += "with an empty field";
+    return error;
   }
-  if (rest < kLeastServed) return "that have expired already";
-  return std::nullopt;
+  if (life && still_served(*life, now)) return done();
+  error.message += "that expired at " + format_rfc3339(set.expiration);
+  error.hint = "see whether the clock of this machine is right; if it is, the service is at fault";
+  return error;
 }
 
 void fail_project(Schedule& schedule, ProjectSchedule& project, const Error& error,
                   const CallTimes& times) {
   project.plan = after_failure(
       project.plan,
-      {error, times.sent, times.now.boot, served_for(schedule.state, project, times.now)},
+      {error, times.sent.boot, times.now.boot, served_for(schedule.state, project, times.now)},
       project.jitter.draw());
   note_failure(schedule.state, schedule.state.profiles[project.profile], error,
                end_attempt(project, times));
+}
+
+// Only where two clocks bear it out; the next attempt then signs by upstream's time.
+std::string clock_hint(const AccountState& account, Now now) {
+  const auto off = skew(account, now);
+  if (!off || std::chrono::abs(*off) <= kSkewWorthTelling) return {};
+  const auto size = std::chrono::abs(std::chrono::round<seconds>(*off));
+  return "the clock of this machine is " + spoken_duration(size) +
+         (off->count() > 0 ? " slow" : " fast") + ": set it right; ";
 }
 
 Error denied(Error error) {
@@ -75,16 +91,6 @@ Error denied(Error error) {
 
 }  // namespace
 
-void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading,
-                  Now now) {
-  const auto index = static_cast<std::size_t>(&account - schedule.accounts.data());
-  AccountState& known = schedule.state.accounts[index];
-  const WallTime before = upstream_now(known, now);
-  account.clock = after_reading(account.clock, reading);
-  known.upstream_since_boot = account.clock.upstream_since_boot;
-  if (upstream_now(known, now) - before > kLeap) follow_clock(schedule, account, now);
-}
-
 void take_token(AccountSchedule& account, AccessTokenPtr token, Now now) {
   account.plan = {};
   account.token_once = token->usable_until <= now.boot;
@@ -92,14 +98,18 @@ void take_token(AccountSchedule& account, AccessTokenPtr token, Now now) {
   account.token = std::move(token);
 }
 
-void token_failed(Schedule& schedule, AccountSchedule& account, const Error& error,
+void token_failed(Schedule& schedule, AccountSchedule& account, Error error,
                   const CallTimes& times) {
   const Now now = times.now;
+  const auto index = static_cast<std::size_t>(&account - schedule.accounts.data());
+  if (error.oauth_error == "invalid_client") {
+    account.sign_by_upstream = true;
+    error.hint = clock_hint(schedule.state.accounts[index], now) + error.hint;
+  }
   const auto waiting = due_projects(account, now.boot);
   account.plan = after_failure(
-      account.plan, {error, times.sent, now.boot, shortest(schedule.state, waiting, now)},
+      account.plan, {error, times.sent.boot, now.boot, shortest(schedule.state, waiting, now)},
       account.jitter.draw());
-  if (error.oauth_error == "invalid_client") account.sign_by_upstream = true;
   for (ProjectSchedule* project : waiting) {
     note_failure(schedule.state, schedule.state.profiles[project->profile], error,
                  end_attempt(*project, times));
@@ -110,19 +120,21 @@ void take_set(Schedule& schedule, AccountSchedule& account, ProjectSchedule& pro
               CredentialsPtr set, const CallTimes& times) {
   State& state = schedule.state;
   ProfileState& profile = state.profiles[project.profile];
-  const WallTime time = upstream_now(state.accounts[profile.account], times.now);
-  const milliseconds life = set->expiration - time;
-  if (const auto fault = unfit(*set, life)) {
-    const Error error{.error_class = ErrorClass::malformed,
-                      .stage = Stage::exchange,
-                      .message = "upstream issued credentials " + std::string(*fault) +
-                                 " for profile " + profile.name};
+  project.refreshed_from = project.begun.value_or(times.sent.boot);
+  const ClockEvidence evidence =
+      evidence_of(state.accounts[profile.account], account, project.refreshed_from);
+  const auto life = judged_life(*set, times.sent, evidence);
+  if (const Done usable = fit(*set, life, times.now); !usable) {
+    Error error = usable.error();
+    error.message += " for profile " + profile.name;
     return exchange_failed(schedule, account, project, {error, nullptr}, times);
   }
-  project.life = life;
+  const milliseconds whole = received_life(*life);
+  profile.life = *life;
   project.token_renewed = false;
-  project.plan = after_success({life, life}, times.now.boot, project.jitter.draw());
-  profile.warning = life_warning(life);
+  project.plan =
+      after_success({whole, life_left(*life, times.now)}, times.now.boot, project.jitter.draw());
+  profile.warning = life_warning(whole);
   note_success(state, profile, std::move(set), end_attempt(project, times));
 }
 

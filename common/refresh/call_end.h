@@ -10,17 +10,14 @@ namespace mdh {
 
 // CallTimes is when a call was sent, and when its end is looked at.
 struct CallTimes {
-  BootTime sent{};
+  Now sent{};
   Now now{};
 };
 
-// take_reading() lets a reply's Date header correct what is known of upstream's clock.
-void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReading& reading,
-                  Now now);
 // take_token() makes the token the account's.
 void take_token(AccountSchedule& account, AccessTokenPtr token, Now now);
 // token_failed() is a failed attempt of every project that waits for the token.
-void token_failed(Schedule& schedule, AccountSchedule& account, const Error& error,
+void token_failed(Schedule& schedule, AccountSchedule& account, Error error,
                   const CallTimes& times);
 // take_set() makes the set the project's, or fails when it is none that could be served.
 void take_set(Schedule& schedule, AccountSchedule& account, ProjectSchedule& project,

@@ -117,28 +117,24 @@ const SnapshotEntry* best_entry(const Snapshot& snapshot, const ProjectSchedule&
 bool adopt_set(Schedule& schedule, ProjectSchedule& project, const SnapshotEntry& entry, Now now) {
   ProfileState& profile = schedule.state.profiles[project.profile];
   if (profile.credentials) return false;
+  if (!still_served(entry.life, now)) return false;
   profile.credentials = entry.credentials;
-  if (!servable(schedule.state, profile, now)) {
-    profile.credentials.reset();
-    return false;
-  }
+  profile.life = entry.life;
   profile.refreshed_at = entry.refreshed_at;
   profile.attempted = true;  // by the process that left it
-  const milliseconds rest = left(schedule.state, project, now);
-  project.life = std::max(entry.credentials->expiration - entry.credentials->received, rest);
-  project.plan = after_restart({project.life, rest}, now.boot, project.jitter.draw());
+  const Life life{received_life(entry.life), life_left(entry.life, now)};
+  project.plan = after_restart(life, now.boot, project.jitter.draw());
   return true;
 }
 
 void adopt_clocks(Schedule& schedule, const Snapshot& snapshot) {
   for (std::size_t i = 0; i < schedule.accounts.size(); ++i) {
-    auto& known = schedule.accounts[i].clock.upstream_since_boot;
+    auto& known = schedule.state.accounts[i].upstream_since_boot;
+    const std::string identity = account_identity(*schedule.accounts[i].config);
     for (const SnapshotAccount& account : snapshot.accounts) {
-      if (!known && account.name == schedule.state.accounts[i].name) {
-        known = account.upstream_since_boot;
-      }
+      if (!known && account.identity == identity) known = account.upstream_since_boot;
     }
-    schedule.state.accounts[i].upstream_since_boot = known;
+    schedule.accounts[i].clock.baseline = known;
   }
 }
 
@@ -181,6 +177,7 @@ Schedule carry_over(Schedule before, const Config& config, Now now) {
   after.last_id = before.last_id;
   after.state.durations = before.state.durations;
   after.state.started = before.state.started;
+  after.state.clock_step = before.state.clock_step;
   std::vector<Previous> left_behind = previous_projects(before);
   take_projects(left_behind, after, true);
   take_projects(left_behind, after, false);
@@ -188,7 +185,9 @@ Schedule carry_over(Schedule before, const Config& config, Now now) {
     AccountSchedule& successor = after.accounts[i];
     if (AccountSchedule* from = predecessor(before, after, *successor.config)) {
       take_account(*from, successor, after, now);
-      after.state.accounts[i].upstream_since_boot = successor.clock.upstream_since_boot;
+      const auto index = static_cast<std::size_t>(from - before.accounts.data());
+      after.state.accounts[i].upstream_since_boot =
+          before.state.accounts[index].upstream_since_boot;
     }
   }
   judge_stuck(after, now.boot);

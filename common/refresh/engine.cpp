@@ -7,6 +7,7 @@
 
 #include "common/refresh/call_end.h"
 #include "common/refresh/carry_over.h"
+#include "common/refresh/clock_watch.h"
 
 namespace mdh {
 namespace {
@@ -37,13 +38,16 @@ Wanted unpack(Result<CallResult>& outcome) {
 }  // namespace
 
 Engine::Engine(const Config& config, std::uint64_t jitter_seed, Now now)
-    : schedule_(new_schedule(config, jitter_seed, now)), settled_(now.boot) {}
+    : schedule_(new_schedule(config, jitter_seed, now)),
+      settled_(now.boot),
+      wall_since_boot_(wall_since_boot(now)) {}
 
 std::vector<UpstreamCall> Engine::turn(Now now) {
+  look_at_clocks(now);
   const BootTime expected = next_turn();
   if (expected < now.boot && now.boot - expected > kSlept) extend_patience(schedule_, now.boot);
   if (nudge_budget_.postponed && *nudge_budget_.postponed <= now.boot)
-    nudge_all(schedule_, nudge_budget_, now);
+    nudge_all(schedule_, nudge_budget_, Nudge::retry, now);
   std::vector<UpstreamCall> calls;
   for (AccountSchedule& account : schedule_.accounts) turn_account(account, now, calls);
   settle(now);
@@ -55,7 +59,25 @@ BootTime Engine::next_turn() const {
   return nudge_budget_.postponed ? std::min(next, *nudge_budget_.postponed) : next;
 }
 
+void Engine::ask_clocks(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls) {
+  if (!account.clock.doubt_from || !account.clock.away.empty()) return;
+  account.clock.asked = now.boot;
+  account.clock.unheard = false;
+  for (std::string& url : hosts_to_ask(*account.config)) {
+    account.clock.away.push_back({++schedule_.last_id, now.boot + kPatience, nullptr, false});
+    UpstreamCall call;
+    call.id = schedule_.last_id;
+    call.kind = UpstreamCall::Kind::clock;
+    call.account = account.config;
+    call.url = std::move(url);
+    calls.push_back(std::move(call));
+  }
+}
+
+// While the hosts are asked for their time nothing is signed or judged by a doubtful one.
 void Engine::turn_account(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls) {
+  ask_clocks(account, now, calls);
+  if (!account.clock.away.empty()) return;
   std::size_t away = exchanges_in_flight(account);
   for (ProjectSchedule* project : due_projects(account, now.boot)) {
     if (away >= kMostExchanges) return;
@@ -96,11 +118,14 @@ UpstreamCall Engine::exchange_call(AccountSchedule& account, ProjectSchedule& pr
 }
 
 void Engine::report(CallReport report, Now now) {
+  look_at_clocks(now);
   const auto is_it = [&](const std::optional<Flight>& flight) {
     return flight && flight->id == report.id;
   };
   for (AccountSchedule& account : schedule_.accounts) {
     if (is_it(account.flight)) token_came(account, report, now);
+    if (std::erase_if(account.clock.away, [&](const Flight& one) { return one.id == report.id; }))
+      clock_came(account, report, now);
     for (ProjectSchedule& project : account.projects) {
       if (is_it(project.flight)) exchange_came(account, project, report, now);
     }
@@ -109,29 +134,29 @@ void Engine::report(CallReport report, Now now) {
 }
 
 void Engine::token_came(AccountSchedule& account, CallReport& report, Now now) {
-  if (report.upstream_date) {
-    take_reading(schedule_, account,
-                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
-  }
+  if (report.reading) take_reading(schedule_, account, *report.reading, now);
   const bool outdated = account.flight->outdated;
   account.flight.reset();
   if (outdated) return;
   if (report.outcome.ok()) {
     take_token(account, unpack<AccessTokenPtr>(report.outcome), now);
   } else {
-    token_failed(schedule_, account, report.outcome.error(), {report.sent.boot, now});
+    token_failed(schedule_, account, report.outcome.error(), {report.sent, now});
   }
+}
+
+void Engine::clock_came(AccountSchedule& account, const CallReport& report, Now now) {
+  if (report.reading) take_reading(schedule_, account, *report.reading, now);
+  account.clock.unheard |= !report.reading;
+  if (account.clock.away.empty()) settle_doubts(schedule_, account, now);
 }
 
 void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, CallReport& report,
                            Now now) {
-  if (report.upstream_date) {
-    take_reading(schedule_, account,
-                 {report.sent.boot, report.received.boot, *report.upstream_date}, now);
-  }
+  if (report.reading) take_reading(schedule_, account, *report.reading, now);
   const AccessTokenPtr presented = std::move(project.flight->token);
   project.flight.reset();
-  const CallTimes times{report.sent.boot, now};
+  const CallTimes times{report.sent, now};
   if (report.outcome.ok()) {
     take_set(schedule_, account, project, unpack<CredentialsPtr>(report.outcome), times);
   } else {
@@ -139,9 +164,14 @@ void Engine::exchange_came(AccountSchedule& account, ProjectSchedule& project, C
   }
 }
 
+bool Engine::stepped(Now now) const {
+  return std::chrono::abs(wall_since_boot(now) - wall_since_boot_) >= kClockStep;
+}
+
 void Engine::reevaluate(Now now) {
+  look_at_clocks(now);
   extend_patience(schedule_, now.boot);
-  nudge_all(schedule_, nudge_budget_, now);
+  nudge_all(schedule_, nudge_budget_, Nudge::retry, now);
   settle(now);
 }
 
@@ -166,12 +196,14 @@ RefreshAnswer Engine::refresh(std::string_view profile, Now now) {
 
 void Engine::reconfigure(const Config& config, Now now) {
   schedule_ = carry_over(std::move(schedule_), config, now);
-  nudge_all(schedule_, nudge_budget_, now);
+  nudge_all(schedule_, nudge_budget_, Nudge::retry, now);
   settle(now);
 }
 
 std::size_t Engine::restore(const Snapshot& snapshot, Now now) {
   const std::size_t adopted = adopt(schedule_, snapshot, now);
+  if (!snapshot.boot_id.empty()) wall_since_boot_ = wall_since_boot(snapshot.written);
+  look_at_clocks(now);
   settle(now);
   return adopted;
 }
@@ -182,6 +214,12 @@ void Engine::note_file(std::string_view profile, FileStatus status) {
     one.file = std::move(status);
     return;
   }
+}
+
+void Engine::look_at_clocks(Now now) {
+  const milliseconds by = wall_since_boot(now) - wall_since_boot_;
+  wall_since_boot_ += by;
+  if (by > milliseconds(0) || by <= -kClockStep) clock_stepped(schedule_, nudge_budget_, by, now);
 }
 
 void Engine::settle(Now now) {

@@ -33,6 +33,9 @@ class Engine {
   // ignored.
   void report(CallReport report, Now now);
 
+  // stepped() tells whether the wall clock was set, or the machine paused, since the engine had its
+  // say last: then it wants a turn().
+  bool stepped(Now now) const;
   // reevaluate() is for a stepped clock, a resume, a network that came up: whatever is due or waits
   // in a backoff that no server asked for is tried once, soon (spread over at most 2 s).
   void reevaluate(Now now);
@@ -54,16 +57,20 @@ class Engine {
 
  private:
   void turn_account(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls);
+  void ask_clocks(AccountSchedule& account, Now now, std::vector<UpstreamCall>& calls);
   UpstreamCall token_call(AccountSchedule& account, Now now);
   UpstreamCall exchange_call(AccountSchedule& account, ProjectSchedule& project, Now now);
   void token_came(AccountSchedule& account, CallReport& report, Now now);
   void exchange_came(AccountSchedule& account, ProjectSchedule& project, CallReport& report,
                      Now now);
+  void clock_came(AccountSchedule& account, const CallReport& report, Now now);
+  void look_at_clocks(Now now);
   void settle(Now now);
 
   Schedule schedule_;
   NudgeBudget nudge_budget_;
-  BootTime settled_{};  // when the engine last had its say
+  BootTime settled_{};              // when the engine last had its say
+  milliseconds wall_since_boot_{};  // and how far apart our clocks were
 };
 
 }  // namespace mdh

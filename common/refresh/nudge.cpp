@@ -35,18 +35,20 @@ void bring_forward(RefreshPlan& plan, BootTime moment) {
 
 void follow(const Schedule& schedule, ProjectSchedule& project, Now now) {
   if (project.flight || !schedule.state.profiles[project.profile].credentials) return;
-  const milliseconds spare = left(schedule.state, project, now) - lead_time(project.life);
+  const SetLife& life = schedule.state.profiles[project.profile].life;
+  const milliseconds spare = life_left(life, now) - lead_time(received_life(life));
   const BootTime latest = now.boot + std::max(spare, milliseconds(0));
   if (project.plan.due <= latest || project.plan.failures > 0) return;
   bring_forward(project.plan, latest + (soon(project.jitter, now.boot) - now.boot));
 }
 
-void nudge(const Schedule& schedule, AccountSchedule& account, Now now) {
+void nudge(const Schedule& schedule, AccountSchedule& account, Nudge what, Now now) {
   const BootTime moment = soon(account.jitter, now.boot);
   if (account.plan.failures > 0) bring_forward(account.plan, moment);
   for (ProjectSchedule& project : account.projects) {
     const BootTime own = soon(project.jitter, now.boot);
-    if (!project.flight && project.plan.failures > 0) bring_forward(project.plan, own);
+    const bool wanted = project.plan.failures > 0 || what == Nudge::renew;
+    if (!project.flight && wanted) bring_forward(project.plan, own);
   }
   follow_clock(schedule, account, now);
 }
@@ -57,13 +59,16 @@ seconds wait_until(BootTime moment, BootTime now) {
 
 }  // namespace
 
-bool nudge_all(Schedule& schedule, NudgeBudget& budget, Now now) {
+bool nudge_all(Schedule& schedule, NudgeBudget& budget, Nudge what, Now now) {
+  if (budget.renewal) what = Nudge::renew;
+  budget.renewal = what == Nudge::renew;
   if (!spend(budget, now.boot)) {
     budget.postponed = budget.refilled + kRefill;
     return false;
   }
   budget.postponed.reset();
-  for (AccountSchedule& account : schedule.accounts) nudge(schedule, account, now);
+  budget.renewal = false;
+  for (AccountSchedule& account : schedule.accounts) nudge(schedule, account, what, now);
   return true;
 }
 
@@ -75,7 +80,7 @@ void renew_key(const Schedule& schedule, AccountSchedule& account, Now now) {
   account.token.reset();
   account.sign_by_upstream = false;
   if (account.flight) account.flight->outdated = true;
-  nudge(schedule, account, now);
+  nudge(schedule, account, Nudge::retry, now);
   account.plan.failures = account.plan.refusals = 0;
   for (ProjectSchedule& project : account.projects) {
     project.plan.failures = project.plan.refusals = 0;

@@ -13,10 +13,14 @@ struct NudgeBudget {
   int allowance = 5;
   BootTime refilled{};
   std::optional<BootTime> postponed;  // an event that waits for its turn
+  bool renewal = false;               // and what it asks for
 };
 
-// nudge_all() is Engine::reevaluate(); false when the event was postponed.
-bool nudge_all(Schedule& schedule, NudgeBudget& budget, Now now);
+// What an event asks for: another try of what failed, or a new set for every profile as well.
+enum class Nudge { retry, renew };
+
+// nudge_all() brings forward what the event asks for; false when it was postponed.
+bool nudge_all(Schedule& schedule, NudgeBudget& budget, Nudge what, Now now);
 // follow_clock() is for a clock that turned out to be elsewhere: a set that is nearer to its end
 // than the schedule knew is fetched in time, or soon.
 void follow_clock(const Schedule& schedule, AccountSchedule& account, Now now);

@@ -11,6 +11,7 @@ template <typename Schedules, typename Use>
 void each_flight(Schedules& schedule, Use use) {
   for (auto& account : schedule.accounts) {
     if (account.flight) use(*account.flight);
+    for (auto& flight : account.clock.away) use(flight);
     for (auto& project : account.projects) {
       if (project.flight) use(*project.flight);
     }
@@ -31,8 +32,7 @@ std::optional<BootTime> next_start(const AccountSchedule& account, const Project
 milliseconds left(const State& state, const ProjectSchedule& project, Now now) {
   const ProfileState& profile = state.profiles[project.profile];
   if (!profile.credentials) return milliseconds(0);
-  const WallTime time = upstream_now(state.accounts[profile.account], now);
-  return std::max(profile.credentials->expiration - time, milliseconds(0));
+  return std::max(life_left(profile.life, now), milliseconds(0));
 }
 
 bool token_usable(const AccountSchedule& account, BootTime moment) {
@@ -64,7 +64,8 @@ BootTime next_moment(const Schedule& schedule, BootTime now) {
     if (flight.patience > now) next = std::min(next, flight.patience);
   });
   for (const AccountSchedule& account : schedule.accounts) {
-    if (exchanges_in_flight(account) >= kMostExchanges) continue;
+    if (account.clock.doubt_from && account.clock.away.empty()) next = std::min(next, now);
+    if (!account.clock.away.empty() || exchanges_in_flight(account) >= kMostExchanges) continue;
     for (const ProjectSchedule& project : account.projects) {
       next = std::min(next, next_start(account, project, now).value_or(BootTime::max()));
     }

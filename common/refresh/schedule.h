@@ -31,11 +31,22 @@ struct ProjectSchedule {
   std::string identity;
   Jitter jitter{0};
   RefreshPlan plan;
-  milliseconds life{};  // of the set it has
   std::optional<Flight> flight;
   std::optional<BootTime> begun;   // when the running attempt's first call left
+  BootTime refreshed_from{};       // and that of the attempt which brought its set
   bool token_renewed = false;      // since the last success a refusal was answered by a fresh token
   std::optional<BootTime> wished;  // the last refresh wish that was accepted
+};
+
+// What an account's replies say of upstream's clock, and whether the hosts are asked for it alone.
+struct ClockWatch {
+  ClockReadings readings;                // of the last minute
+  std::optional<BootTime> doubt_from;    // a doubtful Date came, whose request left then
+  std::vector<Flight> away;              // the bare requests that are to bear it out or refute it
+  std::optional<BootTime> asked;         // when such left last
+  bool unheard = false;                  // one of them came home without a Date to believe
+  bool contested = false;                // something speaks against what is known of upstream
+  std::optional<milliseconds> baseline;  // what was known last that nothing spoke against
 };
 
 struct AccountSchedule {
@@ -46,7 +57,7 @@ struct AccountSchedule {
   RefreshPlan plan;         // the token's: `due` holds back the next token request after a failure
   std::optional<Flight> flight;
   Jitter jitter{0};
-  SkewEstimate clock;
+  ClockWatch clock;
   bool sign_by_upstream = false;  // an invalid_client came while the clocks were apart
   std::vector<ProjectSchedule> projects;
 };
@@ -61,8 +72,7 @@ struct Schedule {
 inline constexpr std::size_t kMostExchanges = 8;  // of one account at once
 inline constexpr seconds kPatience{60};           // a call's own timeouts end it long before
 
-// left() is what is left of the project's set until it expires, by upstream's clock; zero when
-// past or without one.
+// left() is what is left of the project's set until it ends; zero when past or without one.
 milliseconds left(const State& state, const ProjectSchedule& project, Now now);
 // token_usable() tells whether the account's token may be presented at `moment`.
 bool token_usable(const AccountSchedule& account, BootTime moment);

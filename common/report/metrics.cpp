@@ -53,14 +53,14 @@ MetricFamily single(const std::string& name, const std::string& help, ClientMetr
 
 // Zero before the first set, so that an alert on "expires soon" also sees a profile that never got
 // one.
-MetricFamily expiry(const State& state) {
+MetricFamily expiry(const State& state, Now now) {
   MetricFamily made = family("mdh_credentials_expiry_timestamp_seconds",
                              "When the profile's credentials expire, in seconds since the epoch "
-                             "by upstream's clock; 0 before the first set.",
+                             "by this machine's clock; 0 before the first set.",
                              MetricType::Gauge);
   for (const ProfileState& profile : state.profiles) {
     const double at =
-        profile.credentials ? in_seconds(profile.credentials->expiration.time_since_epoch()) : 0.0;
+        profile.credentials ? in_seconds(ends_at(profile.life, now).time_since_epoch()) : 0.0;
     made.metric.push_back(gauge(at, {{"profile", profile.name}}));
   }
   return made;
@@ -148,7 +148,7 @@ void add_process(std::vector<MetricFamily>& families, const ProcessFigures& proc
 std::string metrics_text(const State& state, const HttpCounters& counters,
                          const ProcessFigures& process, Now now) {
   std::vector<MetricFamily> families{
-      expiry(state),
+      expiry(state, now),
       attempts(state),
       durations(state.durations),
       requests(counters),

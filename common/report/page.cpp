@@ -95,8 +95,8 @@ Html page_end() {
          Html::asset(kPageScript) + "</script>\n</body>\n</html>\n";
 }
 
-int rank(const State& state, const ProfileState& profile, Now now) {
-  switch (condition(state, profile, now)) {
+int rank(const ProfileState& profile, Now now) {
+  switch (condition(profile, now)) {
     case Condition::expired:
       return 0;
     case Condition::failing:
@@ -111,7 +111,7 @@ int rank(const State& state, const ProfileState& profile, Now now) {
 
 std::vector<const ProfileState*> worst_first(const State& state, Now now) {
   std::vector<std::pair<int, const ProfileState*>> ranked;
-  for (const ProfileState& one : state.profiles) ranked.emplace_back(rank(state, one, now), &one);
+  for (const ProfileState& one : state.profiles) ranked.emplace_back(rank(one, now), &one);
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& left, const auto& right) { return left.first < right.first; });
   std::vector<const ProfileState*> order;
@@ -125,13 +125,13 @@ Html listed(const State& state, const PageContext& context, Now now) {
   std::size_t whole = 0;
   Html list;
   for (; whole < order.size(); ++whole) {
-    const bool ill = in_trouble(state, *order[whole], now);
+    const bool ill = in_trouble(*order[whole], now);
     if (!short_list && (!ill || whole == kMostWhole)) break;
     list += page_profile(state, *order[whole], context, now, ill || order.size() == 1);
   }
   if (whole == order.size()) return list;
   list += "<ul class=\"rows\">\n";
-  for (; whole < order.size(); ++whole) list += page_row(state, *order[whole], now);
+  for (; whole < order.size(); ++whole) list += page_row(*order[whole], now);
   return list + "</ul>\n";
 }
 

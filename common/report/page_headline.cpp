@@ -14,7 +14,7 @@ constexpr std::size_t kNamed = 3;
 std::vector<std::string> those(const State& state, Condition wanted, Now now) {
   std::vector<std::string> names;
   for (const ProfileState& profile : state.profiles) {
-    if (condition(state, profile, now) == wanted) names.push_back(profile.name);
+    if (condition(profile, now) == wanted) names.push_back(profile.name);
   }
   return names;
 }
@@ -43,10 +43,9 @@ std::string one_profile(Condition now_is, const std::string& name) {
 }
 
 const ProfileState* first_in(const State& state, Condition wanted, Now now) {
-  const auto found =
-      std::find_if(state.profiles.begin(), state.profiles.end(), [&](const ProfileState& one) {
-        return condition(state, one, now) == wanted && one.last_failure;
-      });
+  const auto found = std::find_if(
+      state.profiles.begin(), state.profiles.end(),
+      [&](const ProfileState& one) { return condition(one, now) == wanted && one.last_failure; });
   return found == state.profiles.end() ? nullptr : &*found;
 }
 

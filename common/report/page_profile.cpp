@@ -9,22 +9,18 @@
 namespace mdh {
 namespace {
 
-WallTime end_of(const State& state, const ProfileState& profile, Now now) {
-  return now.wall + life_left(state, profile, now);
-}
-
-Html until_when(const State& state, const ProfileState& profile, Now now) {
+Html until_when(const ProfileState& profile, Now now) {
   if (!profile.credentials) return {};
   const Markup word =
-      life_left(state, profile, now).count() > 0 ? Markup("until ") : Markup("since ");
-  return Html(word) + time_element(end_of(state, profile, now), now.wall);
+      life_left(profile.life, now).count() > 0 ? Markup("until ") : Markup("since ");
+  return Html(word) + time_element(ends_at(profile.life, now), now.wall);
 }
 
-Html summary_line(const State& state, const ProfileState& profile, Now now) {
-  const Condition now_is = condition(state, profile, now);
+Html summary_line(const ProfileState& profile, Now now) {
+  const Condition now_is = condition(profile, now);
   Html line = "<span class=\"which\">" + sign(now_is) + "<b>" + Html::text(profile.name) +
               "</b></span> <span class=\"state\">" + Html(title(now_is)) + "</span> " +
-              until_when(state, profile, now);
+              until_when(profile, now);
   if (profile.file.condition == FileCondition::failed) line += " <b>file not written</b>";
   return line;
 }
@@ -39,19 +35,19 @@ Html countdown(milliseconds left) {
          Html::text(spoken_duration(whole)) + "</span>";
 }
 
-Html life(const State& state, const ProfileState& profile, Now now) {
+Html life(const ProfileState& profile, Now now) {
   if (!profile.credentials) return fact("credentials", Markup("none so far"));
-  const milliseconds left = life_left(state, profile, now);
+  const milliseconds left = life_left(profile.life, now);
   if (left.count() <= 0) {
-    return fact("credentials ended", time_element(end_of(state, profile, now), now.wall));
+    return fact("credentials ended", time_element(ends_at(profile.life, now), now.wall));
   }
-  return fact("credentials valid until", time_element(end_of(state, profile, now), now.wall) +
-                                             ", " + countdown(left) + " left");
+  return fact("credentials valid until", time_element(ends_at(profile.life, now), now.wall) + ", " +
+                                             countdown(left) + " left");
 }
 
 Html facts(const State& state, const ProfileState& profile, Now now) {
-  Html rows = "<dl class=\"facts\">" + life(state, profile, now);
-  const bool well = condition(state, profile, now) == Condition::valid;
+  Html rows = "<dl class=\"facts\">" + life(profile, now);
+  const bool well = condition(profile, now) == Condition::valid;
   if (profile.next_attempt_at) {
     rows += fact(well ? Markup("renews by itself at") : Markup("tried again by itself at"),
                  time_element(std::max(*profile.next_attempt_at, now.wall), now.wall));
@@ -110,15 +106,15 @@ Html failure_note(const ProfileState& profile, Condition now_is, Now now) {
                advice(failure.error), std::move(when)});
 }
 
-Html notes(const State& state, const ProfileState& profile, Now now) {
-  Html all = failure_note(profile, condition(state, profile, now), now);
+Html notes(const ProfileState& profile, Now now) {
+  Html all = failure_note(profile, condition(profile, now), now);
   if (profile.file.condition == FileCondition::failed) {
     all += note({"warn", profile.file.message,
                  "make it writable again; until then use the endpoint (below), which works"});
   }
   for (const std::string& remark : profile.file.remarks) all += note({"warn", remark});
   if (!profile.warning.empty()) all += note({"warn", profile.warning});
-  if (profile.credentials && profile.credentials->expiration_assumed) {
+  if (profile.credentials && profile.life.assumed) {
     all += note({"", "upstream named no expiry that can be believed: 15 minutes are assumed"});
   }
   return all;
@@ -145,8 +141,8 @@ Html history(const ProfileState& profile, const Timeline& slots, Now now) {
 
 }  // namespace
 
-bool in_trouble(const State& state, const ProfileState& profile, Now now) {
-  const Condition now_is = condition(state, profile, now);
+bool in_trouble(const ProfileState& profile, Now now) {
+  const Condition now_is = condition(profile, now);
   return now_is == Condition::expired || now_is == Condition::failing ||
          profile.file.condition == FileCondition::failed;
 }
@@ -154,18 +150,18 @@ bool in_trouble(const State& state, const ProfileState& profile, Now now) {
 Html page_profile(const State& state, const ProfileState& profile, const PageContext& context,
                   Now now, bool open) {
   const Timeline slots = timeline(profile.attempts, now.wall);
-  return "<details class=\"profile " + Html(class_of(condition(state, profile, now))) +
-         "\" id=\"p-" + Html::text(profile.name) + "\"" + (open ? Markup(" open") : Markup("")) +
-         "><summary>" + summary_line(state, profile, now) + "</summary>\n" +
-         notes(state, profile, now) + facts(state, profile, now) + day(slots) +
-         page_snippets(profile, context) + history(profile, slots, now) + "</details>\n";
+  return "<details class=\"profile " + Html(class_of(condition(profile, now))) + "\" id=\"p-" +
+         Html::text(profile.name) + "\"" + (open ? Markup(" open") : Markup("")) + "><summary>" +
+         summary_line(profile, now) + "</summary>\n" + notes(profile, now) +
+         facts(state, profile, now) + day(slots) + page_snippets(profile, context) +
+         history(profile, slots, now) + "</details>\n";
 }
 
-Html page_row(const State& state, const ProfileState& profile, Now now) {
-  const Condition now_is = condition(state, profile, now);
+Html page_row(const ProfileState& profile, Now now) {
+  const Condition now_is = condition(profile, now);
   return "<li class=\"" + Html(class_of(now_is)) +
          "\"><a href=\"/?profile=" + Html::text(profile.name) + "\">" + Html::text(profile.name) +
-         "</a> " + Html(title(now_is)) + " " + until_when(state, profile, now) + "</li>\n";
+         "</a> " + Html(title(now_is)) + " " + until_when(profile, now) + "</li>\n";
 }
 
 }  // namespace mdh

@@ -41,14 +41,14 @@ Json describe(const FileStatus& file) {
 Json describe(const State& state, const ProfileState& profile, Now now) {
   const CredentialsPtr& set = profile.credentials;
   Json left = nullptr;
-  if (set) left = std::chrono::floor<seconds>(life_left(state, profile, now)).count();
+  if (set) left = std::chrono::floor<seconds>(life_left(profile.life, now)).count();
   return {{"profile", profile.name},
           {"account", state.accounts[profile.account].name},
           {"region", profile.region},
-          {"state", name(condition(state, profile, now))},
-          {"expires_at", set ? Json(format_rfc3339(set->expiration)) : Json(nullptr)},
+          {"state", name(condition(profile, now))},
+          {"expires_at", set ? Json(format_rfc3339(ends_at(profile.life, now))) : Json(nullptr)},
           {"expires_in_seconds", left},
-          {"expiration_assumed", set && set->expiration_assumed},
+          {"expiration_assumed", set && profile.life.assumed},
           {"refreshed_at", time_or_null(profile.refreshed_at)},
           {"next_attempt_at", time_or_null(profile.next_attempt_at)},
           {"consecutive_failures", profile.consecutive_failures},
@@ -85,14 +85,14 @@ std::string all_is_well(const State& state, Now now) {
   return next ? valid + ", next refresh in " + in_minutes(*next - now.wall) : valid;
 }
 
-std::string what_is_wrong(const State& state, const ProfileState& profile, Now now) {
+std::string what_is_wrong(const ProfileState& profile, Now now) {
   const std::string reason = profile.last_failure ? ": " + profile.last_failure->error.message : "";
-  switch (condition(state, profile, now)) {
+  switch (condition(profile, now)) {
     case Condition::starting:
       return profile.name + " waits for its first credentials";
     case Condition::failing:
       return profile.name + " cannot be refreshed, its credentials last " +
-             in_minutes(life_left(state, profile, now)) + " more" + reason;
+             in_minutes(life_left(profile.life, now)) + " more" + reason;
     case Condition::expired:
       return profile.name + " has no valid credentials" + reason;
     case Condition::valid:
@@ -125,14 +125,14 @@ std::string status_json(const State& state, Now now, const DaemonFacts* daemon) 
 
 std::string status_line(const State& state, Now now) {
   const auto well = [&](const ProfileState& one) {
-    return condition(state, one, now) == Condition::valid;
+    return condition(one, now) == Condition::valid;
   };
   const auto valid =
       static_cast<std::size_t>(std::count_if(state.profiles.begin(), state.profiles.end(), well));
   if (valid == state.profiles.size()) return all_is_well(state, now);
   // The worst first: without credentials, then failing, then starting.
   const auto rank = [&](const ProfileState& one) {
-    switch (condition(state, one, now)) {
+    switch (condition(one, now)) {
       case Condition::expired:
         return 0;
       case Condition::failing:
@@ -151,7 +151,7 @@ std::string status_line(const State& state, Now now) {
   const std::string others = valid == 0 ? ""
                                         : " (" + std::to_string(valid) + " of " +
                                               counted(state.profiles.size()) + " valid)";
-  return what_is_wrong(state, *worst, now) + others;
+  return what_is_wrong(*worst, now) + others;
 }
 
 std::string_view name(FileCondition condition) {

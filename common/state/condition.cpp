@@ -4,8 +4,8 @@
 
 namespace mdh {
 
-Condition condition(const State& state, const ProfileState& profile, Now now) {
-  const bool valid = servable(state, profile, now) != nullptr;
+Condition condition(const ProfileState& profile, Now now) {
+  const bool valid = servable(profile, now) != nullptr;
   if (valid) return profile.last_failure ? Condition::failing : Condition::valid;
   return profile.attempted || profile.credentials ? Condition::expired : Condition::starting;
 }
@@ -26,7 +26,7 @@ std::string_view name(Condition condition) {
 
 bool all_settled(const State& state, Now now) {
   return std::all_of(state.profiles.begin(), state.profiles.end(),
-                     [&](const auto& one) { return one.attempted || servable(state, one, now); });
+                     [&](const auto& one) { return one.attempted || servable(one, now); });
 }
 
 bool all_attempted(const State& state) {

@@ -11,7 +11,7 @@ namespace mdh {
 enum class Condition { starting, valid, failing, expired };
 
 // condition() is the profile's word in status; name() spells it.
-Condition condition(const State& state, const ProfileState& profile, Now now);
+Condition condition(const ProfileState& profile, Now now);
 std::string_view name(Condition condition);
 // all_attempted() is true once every profile's first attempt has ended.
 bool all_attempted(const State& state);

@@ -12,7 +12,8 @@ struct Ending {
   milliseconds lasted{};
 };
 
-// note_success() takes the new set in; note_failure() keeps the old one.
+// note_success() takes the new set in, whose life is the profile's by now; note_failure() keeps the
+// old one.
 void note_success(State& state, ProfileState& profile, CredentialsPtr credentials, Ending ending);
 void note_failure(State& state, ProfileState& profile, const Error& error, Ending ending);
 

@@ -13,10 +13,11 @@ namespace {
 
 // Magic (with the version), SHA-256 over the rest, then the rest: numbers of eight bytes, texts
 // after their length; same machine and boot, so the byte order is the machine's own.
-constexpr std::string_view kMagic = "mdh-credentials snapshot 1\n";
+constexpr std::string_view kMagic = "mdh-credentials snapshot 2\n";
 constexpr std::size_t kDigestSize = 32;
-constexpr std::uint64_t kAbsent = UINT64_MAX;
 constexpr std::uint64_t kMostItems = 100000;  // a count that is nonsense is not worth trying
+// The year 10000: sums and differences of a few such times are far from overflowing.
+constexpr std::int64_t kLastTime = 253'402'300'800'000;
 
 void put(Secret& bytes, std::uint64_t number) {
   const auto raw = std::bit_cast<std::array<char, sizeof number>>(number);
@@ -28,15 +29,31 @@ void put(Secret& bytes, std::string_view text) {
   bytes.append(text);
 }
 
-void put(Secret& bytes, WallTime time) {
-  put(bytes, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+void put(Secret& bytes, milliseconds length) {
+  put(bytes, static_cast<std::uint64_t>(length.count()));
 }
 
-void put(Secret& bytes, const AccountState& account) {
-  put(bytes, account.name);
-  put(bytes, account.upstream_since_boot
-                 ? static_cast<std::uint64_t>(account.upstream_since_boot->count())
-                 : kAbsent);
+void put(Secret& bytes, std::optional<milliseconds> length) {
+  put(bytes, std::uint64_t{length.has_value()});
+  put(bytes, length.value_or(milliseconds(0)));
+}
+
+void put(Secret& bytes, WallTime time) {
+  put(bytes, time.time_since_epoch());
+}
+
+void put(Secret& bytes, Now now) {
+  put(bytes, now.boot.time_since_epoch());
+  put(bytes, now.wall);
+}
+
+void put(Secret& bytes, const SetLife& life) {
+  put(bytes, life.asked);
+  put(bytes, life.whole);
+  put(bytes, life.doubted);
+  put(bytes, life.wall_lost);
+  put(bytes, life.dated_lost);
+  put(bytes, std::uint64_t{life.assumed});
 }
 
 void put(Secret& bytes, const Credentials& credentials) {
@@ -44,7 +61,7 @@ void put(Secret& bytes, const Credentials& credentials) {
   put(bytes, credentials.secret_access_key.reveal());
   put(bytes, credentials.session_token.reveal());
   put(bytes, credentials.expiration);
-  put(bytes, std::uint64_t{credentials.expiration_assumed});
+  put(bytes, std::uint64_t{credentials.expiration_named});
   put(bytes, credentials.received);
 }
 
@@ -52,6 +69,7 @@ void put_entry(Secret& bytes, const std::string& identity, const ProfileState& p
   put(bytes, profile.name);
   put(bytes, identity);
   put(bytes, *profile.credentials);
+  put(bytes, profile.life);
   put(bytes, profile.refreshed_at.value_or(profile.credentials->received));
 }
 
@@ -79,9 +97,25 @@ class Reader {
     return broken_ ? 0 : found;
   }
   std::string_view text() { return take(number()); }
-  WallTime time() { return WallTime(milliseconds(static_cast<milliseconds::rep>(number()))); }
+  // length() is one that a time or a life may have.
+  milliseconds length() {
+    const auto count = static_cast<std::int64_t>(number());
+    if (count > kLastTime || count < -kLastTime) absurd_ = true;
+    return milliseconds(absurd_ ? 0 : count);
+  }
+  std::optional<milliseconds> optional_length() {
+    const bool there = number() != 0;
+    const milliseconds found = length();
+    return there ? std::optional(found) : std::nullopt;
+  }
+  WallTime time() { return WallTime(length()); }
+  Now clocks() {
+    const BootTime boot{length()};
+    return {boot, time()};
+  }
   bool broken() const { return broken_; }
   bool whole() const { return !broken_ && bytes_.empty(); }
+  bool absurd() const { return absurd_; }
 
  private:
   std::string_view take(std::uint64_t size) {
@@ -96,16 +130,25 @@ class Reader {
 
   std::string_view bytes_;
   bool broken_ = false;
+  bool absurd_ = false;
 };
 
 SnapshotAccount read_account(Reader& reader) {
   SnapshotAccount account;
-  account.name = reader.text();
-  const std::uint64_t offset = reader.number();
-  if (offset != kAbsent) {
-    account.upstream_since_boot = milliseconds(static_cast<milliseconds::rep>(offset));
-  }
+  account.identity = reader.text();
+  account.upstream_since_boot = reader.optional_length();
   return account;
+}
+
+SetLife read_life(Reader& reader) {
+  SetLife life;
+  life.asked = reader.clocks();
+  life.whole = reader.length();
+  life.doubted = reader.optional_length();
+  life.wall_lost = reader.length();
+  life.dated_lost = reader.length();
+  life.assumed = reader.number() != 0;
+  return life;
 }
 
 CredentialsPtr read_credentials(Reader& reader) {
@@ -114,7 +157,7 @@ CredentialsPtr read_credentials(Reader& reader) {
   credentials->secret_access_key = Secret(reader.text());
   credentials->session_token = Secret(reader.text());
   credentials->expiration = reader.time();
-  credentials->expiration_assumed = reader.number() != 0;
+  credentials->expiration_named = reader.number() != 0;
   credentials->received = reader.time();
   return credentials;
 }
@@ -124,6 +167,7 @@ SnapshotEntry read_entry(Reader& reader) {
   entry.profile = reader.text();
   entry.identity = reader.text();
   entry.credentials = read_credentials(reader);
+  entry.life = read_life(reader);
   entry.refreshed_at = reader.time();
   return entry;
 }
@@ -139,6 +183,7 @@ Error refused(std::string_view why) {
 Snapshot read_content(Reader& reader) {
   Snapshot snapshot;
   snapshot.boot_id = reader.text();
+  snapshot.written = reader.clocks();
   for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
     snapshot.accounts.push_back(read_account(reader));
   }
@@ -150,21 +195,15 @@ Snapshot read_content(Reader& reader) {
 
 }  // namespace
 
-std::string project_identity(const AccountConfig& account, const ProjectConfig& project) {
-  std::string identity;
-  for (const std::string* part :
-       {&account.service_account, &account.token_url, &account.audience, &project.project_code,
-        &project.project_id, &project.exchange_url}) {
-    identity += std::to_string(part->size()) + ":" + *part + ",";
-  }
-  return identity;
-}
-
-Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id) {
+Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time) {
   Secret body;
-  put(body, boot_id);
+  put(body, time.boot_id);
+  put(body, time.now);
   put(body, std::uint64_t{state.accounts.size()});
-  for (const AccountState& account : state.accounts) put(body, account);
+  for (std::size_t i = 0; i < state.accounts.size(); ++i) {
+    put(body, account_identity(config.accounts.at(i)));
+    put(body, state.accounts[i].upstream_since_boot);
+  }
   put(body, count_sets(state));
   std::size_t next = 0;
   for (const AccountConfig& account : config.accounts) {
@@ -189,12 +228,16 @@ Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id)
   Reader reader(bytes);
   Snapshot snapshot = read_content(reader);
   if (!reader.whole()) return refused("damaged, its lengths are wrong");
+  if (reader.absurd()) return refused("damaged, its times cannot be");
   if (snapshot.boot_id != boot_id) return refused("left in another boot of the machine");
   return snapshot;
 }
 
 void add_older(Snapshot& newer, Snapshot older) {
-  if (newer.boot_id.empty()) newer.boot_id = std::move(older.boot_id);
+  if (newer.boot_id.empty()) {
+    newer.boot_id = std::move(older.boot_id);
+    newer.written = older.written;
+  }
   for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
   for (SnapshotEntry& entry : older.entries) {
     const bool there =

@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "common/credentials.h"
 #include "common/result.h"
+#include "common/state/identity.h"
 #include "common/state/state.h"
 
 namespace mdh {
@@ -20,31 +21,35 @@ struct SnapshotEntry {
   std::string profile;
   std::string identity;  // project_identity() of the project that issued the set
   CredentialsPtr credentials;
+  SetLife life;
   WallTime refreshed_at{};
 };
 
 struct SnapshotAccount {
-  std::string name;
+  std::string identity;  // account_identity()
   std::optional<milliseconds> upstream_since_boot;
 };
 
 struct Snapshot {
   std::string boot_id;  // boot times of another boot mean nothing
+  Now written{};        // both clocks, so that a step since then is seen
   std::vector<SnapshotAccount> accounts;
   std::vector<SnapshotEntry> entries;
 };
 
-// project_identity() names where a set comes from: service account, token URL and audience,
-// project code and id, exchange URL. Equal identities give the same project's credentials.
-std::string project_identity(const AccountConfig& account, const ProjectConfig& project);
+// SnapshotTime is when a snapshot is written, and in which boot of the machine.
+struct SnapshotTime {
+  std::string_view boot_id;
+  Now now{};
+};
 
 // write_snapshot() is the bytes of every profile's last set (in `state`, made from `config`).
-Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id);
+Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time);
 // read_snapshot() is what write_snapshot() wrote in this boot; an Error (class storage) says why
-// the bytes are refused: another format or version, another boot, damaged.
+// the bytes are refused: another format or version, another boot, damaged, times that cannot be.
 Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id);
 // add_older() gives `newer` what it lacks of an older one: a profile's set of an identity is there
-// once, the newer one's.
+// once, the newer one's. The time of writing is the newer's.
 void add_older(Snapshot& newer, Snapshot older);
 
 }  // namespace mdh

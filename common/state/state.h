@@ -15,12 +15,10 @@
 #include "common/error.h"
 #include "common/state/durations.h"
 #include "common/state/file_status.h"
+#include "common/state/set_life.h"
 #include "common/timestamp.h"
 
 namespace mdh {
-
-// A set with less than this left is not served.
-inline constexpr seconds kLeastServed{15};
 
 // More than this between upstream's clock and ours is worth a warning.
 inline constexpr seconds kSkewWorthTelling{60};
@@ -41,6 +39,7 @@ struct ProfileState {
   std::string region;
   std::size_t account = 0;     // index into State::accounts
   CredentialsPtr credentials;  // the last good set, perhaps expired by now; null before the first
+  SetLife life;                // how long that set lasts
   bool attempted = false;      // the first attempt has ended, well or badly
   std::optional<WallTime> refreshed_at;
   std::optional<WallTime> next_attempt_at;
@@ -54,8 +53,15 @@ struct ProfileState {
 
 struct AccountState {
   std::string name;
-  // Upstream's time less boot time, measured by its Date header; nothing before the first answer.
+  // Upstream's time less boot time, where two clocks bear it out (two Dates, or one and the local
+  // clock); nothing before, nor since the local clock was set forward.
   std::optional<milliseconds> upstream_since_boot;
+};
+
+// A moment at which the wall clock was elsewhere than boot time says.
+struct ClockStep {
+  WallTime at{};
+  milliseconds by{};  // forward (it was set, or the machine was paused) or, below zero, back
 };
 
 struct State {
@@ -63,23 +69,18 @@ struct State {
   std::vector<ProfileState> profiles;  // in the order of the configuration
   DurationHistogram durations;
   BootTime started{};
+  std::optional<ClockStep> clock_step;  // the last one
   // A call has outlived its patience: the refresh work stands (healthz, watchdog).
   bool stuck = false;
 };
 
-// upstream_now() is the time by upstream's clock: boot time plus the measured offset, so that a
-// step of the local wall clock changes nothing; the wall clock before the first measurement.
-WallTime upstream_now(const AccountState& account, Now now);
-// skew() is upstream minus local; nothing before the first measurement.
+// skew() is upstream minus local; nothing where no two clocks bear it out.
 std::optional<milliseconds> skew(const AccountState& account, Now now);
-// servable() is the profile's set when it has kLeastServed left by upstream's clock, else null.
-CredentialsPtr servable(const State& state, const ProfileState& profile, Now now);
+// servable() is the profile's set while its life allows (still_served()), else null.
+CredentialsPtr servable(const ProfileState& profile, Now now);
 // next_lapse() is when the first set that is servable now is no longer; BootTime::max() without
 // one.
 BootTime next_lapse(const State& state, Now now);
-// life_left() is how long the profile's set still lasts by upstream's clock; negative when past;
-// zero without one.
-milliseconds life_left(const State& state, const ProfileState& profile, Now now);
 // find_profile() is the profile of that name, or null.
 const ProfileState* find_profile(const State& state, std::string_view profile);
 

@@ -1,9 +1,11 @@
 #include "common/upstream/credential_exchange.h"
 
+#include <algorithm>
 #include <array>
 
 #include "common/ascii.h"
 #include "common/encoding.h"
+#include "common/upstream/clock_reading.h"
 #include "common/upstream/reply_body.h"
 #include "common/upstream/reply_error.h"
 
@@ -14,7 +16,6 @@ constexpr std::string_view kExplorer = "https://api.explorer.mydatahelps.org/tok
 constexpr std::string_view kDesigner =
     "https://api.designer.mydatahelps.org/projects/{project_id}/export-explorer/token";
 constexpr seconds kAssumedLife{900};
-constexpr std::chrono::hours kLongestLife{36};
 
 bool explorer_shape(const ProjectConfig& project) {
   return !project.project_code.empty() && project.project_id.empty();
@@ -86,13 +87,6 @@ Error malformed(const ProjectConfig& project, const UpstreamReply& reply, const 
   return error;
 }
 
-Error already_past(const ProjectConfig& project, const UpstreamReply& reply, WallTime expiration) {
-  Error error =
-      malformed(project, reply, "its credentials expired at " + format_rfc3339(expiration));
-  error.hint = "see whether the clock of this machine is right; if it is, the service is at fault";
-  return error;
-}
-
 // The numbers that services write since the epoch are seconds, or milliseconds where that many
 // seconds would be thousands of years away.
 std::optional<WallTime> from_epoch(double count) {
@@ -107,14 +101,14 @@ std::optional<WallTime> named_expiration(const ReplyBody& body) {
   return parse_rfc3339(body.text("Expiration"));
 }
 
-// Upstream's clock at the reply and, by our own boot clock, back at the request.
 void set_times(Credentials& set, const ReplyBody& body, const UpstreamReply& reply,
                const RoundTrip& clocks) {
-  set.received = reply.date().value_or(clocks.received.wall);
+  set.received = clocks.received.wall;
   const auto named = named_expiration(body);
-  set.expiration_assumed = !named || *named > set.received + kLongestLife;
-  const WallTime asked = set.received - (clocks.received.boot - clocks.sent.boot);
-  set.expiration = set.expiration_assumed ? asked + kAssumedLife : *named;
+  const auto reading = clock_reading(reply, clocks);
+  const WallTime latest = std::max(set.received, reading ? reading->date : set.received);
+  set.expiration_named = named && *named <= latest + kLongestLife;
+  set.expiration = set.expiration_named ? *named : clocks.sent.wall + kAssumedLife;
 }
 
 std::string first_unusable(const Credentials& set) {
@@ -171,7 +165,6 @@ Result<Credentials> read_credentials(const ProjectConfig& project, UpstreamReply
   const std::string why = first_unusable(set);
   if (!why.empty()) return malformed(project, reply, why);
   set_times(set, body, reply, clocks);
-  if (set.expiration <= set.received) return already_past(project, reply, set.expiration);
   return set;
 }
 

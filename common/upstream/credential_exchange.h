@@ -20,9 +20,9 @@ std::string exchange_url(const ProjectConfig& project);
 UpstreamRequest credentials_request(const ProjectConfig& project, const AccessToken& token);
 
 // read_credentials() is the set of the reply, or an Error of stage exchange: refused (401 and 403
-// among them; http_status says which), throttled, unreachable, or malformed; a set that is already
-// past is malformed. Expiration may be RFC 3339 or a number since the epoch; where it is neither,
-// or more than 36 h ahead, 900 s from the request's start are assumed.
+// among them; http_status says which), throttled, unreachable, or malformed. Expiration may be RFC
+// 3339 or a number since the epoch; where it is neither, or more than 36 h ahead by every clock, it
+// counts as not named. Whether it is past is not judged here.
 Result<Credentials> read_credentials(const ProjectConfig& project, UpstreamReply reply,
                                      const RoundTrip& clocks);
 

@@ -16,8 +16,11 @@ struct HttpHeader {
   std::string value;
 };
 
-// UpstreamRequest is always a POST; the body may be empty (then Content-Length: 0 is sent).
+// UpstreamRequest is a POST, whose body may be empty (then Content-Length: 0 is sent), or a GET
+// without one.
 struct UpstreamRequest {
+  enum class Method { post, get };
+  Method method = Method::post;
   std::string url;
   std::vector<HttpHeader> headers;
   Secret authorization;  // the Authorization field's value; empty: not sent

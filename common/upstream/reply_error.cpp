@@ -85,15 +85,6 @@ std::string hint_for(const UpstreamReply& reply, std::optional<seconds> wait) {
              : "redirects are never followed: configure the URL that it now has";
 }
 
-std::string amount(seconds off) {
-  constexpr std::int64_t kHour = 3600;
-  constexpr std::int64_t kDay = 24 * kHour;
-  const std::int64_t count = off.count();
-  if (count >= 2 * kDay) return std::to_string(count / kDay) + " days";
-  if (count >= 2 * kHour) return std::to_string(count / kHour) + " h";
-  return std::to_string((count + 30) / 60) + " min";
-}
-
 }  // namespace
 
 std::optional<seconds> asked_wait(const UpstreamReply& reply, WallTime now) {
@@ -122,15 +113,6 @@ Error reply_error(Stage stage, const std::string& what, const UpstreamReply& rep
 void add_words(Error& error, const ReplyBody& body) {
   error.said = body.words();
   if (!error.said.empty()) error.message += "; the service says: \"" + error.said + "\"";
-}
-
-std::string clock_words(const UpstreamReply& reply, WallTime local) {
-  const auto date = reply.date();
-  if (!date) return {};
-  const auto ahead = std::chrono::duration_cast<seconds>(*date - local);
-  const seconds off = ahead < seconds(0) ? -ahead : ahead;
-  if (off <= seconds(60)) return {};
-  return amount(off) + (ahead > seconds(0) ? " slow" : " fast");
 }
 
 std::string host_of(std::string_view url) {

@@ -1,6 +1,5 @@
 // What the replies of token endpoint and credential exchange have in common: the class of a status,
-// the wait that a server asked for, its own words, and the clock in the Date field. Pure;
-// thread-safe.
+// the wait that a server asked for, its own words. Pure; thread-safe.
 #pragma once
 
 #include <optional>
@@ -29,10 +28,6 @@ Error reply_error(Stage stage, const std::string& what, const UpstreamReply& rep
 
 // add_words() puts what the service itself says into the Error's `said` and its message.
 void add_words(Error& error, const ReplyBody& body);
-
-// clock_words() is how far the local clock is off by the reply's Date ("7 min slow", "2 h fast");
-// empty below a minute or without a Date.
-std::string clock_words(const UpstreamReply& reply, WallTime local);
 
 // host_of() is a URL's host and port, for messages.
 std::string host_of(std::string_view url);

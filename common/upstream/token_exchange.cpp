@@ -21,15 +21,9 @@ std::string described(const AccountConfig& account) {
   return "the token request of account " + account.name + " to " + host_of(account.token_url);
 }
 
-std::string clock_hint(const std::string& off) {
-  return off.empty() ? std::string{} : "the clock of this machine is " + off + ": set it right; ";
-}
-
-std::string hint_for(const AccountConfig& account, const std::string& code,
-                     const std::string& clock_off) {
+std::string hint_for(const AccountConfig& account, const std::string& code) {
   if (code == "invalid_client") {
-    return clock_hint(clock_off) + "see whether the service account's name " +
-           account.service_account +
+    return "see whether the service account's name " + account.service_account +
            " is spelt right, whether the private key is one of its keys, and whether audience is "
            "what the service expects (the token URL)";
   }
@@ -47,13 +41,13 @@ ErrorClass class_of(const std::string& oauth_error) {
   return ill ? ErrorClass::unreachable : ErrorClass::refused;
 }
 
-void explain(Error& error, const AccountConfig& account, const std::string& clock_off) {
+void explain(Error& error, const AccountConfig& account) {
   if (!error.oauth_error.empty()) {
-    error.hint = hint_for(account, error.oauth_error, clock_off);
+    error.hint = hint_for(account, error.oauth_error);
   } else if (error.hint.empty()) {
-    error.hint = clock_hint(clock_off) +
-                 "the answer is not a token service's: check token_url, and whether a proxy or "
-                 "firewall answered in its place";
+    error.hint =
+        "the answer is not a token service's: check token_url, and whether a proxy or "
+        "firewall answered in its place";
   }
 }
 
@@ -68,7 +62,7 @@ Error refusal(const AccountConfig& account, const UpstreamReply& reply, WallTime
   add_words(error, body);
   if (error.error_class != ErrorClass::refused) return error;
   error.oauth_error = code;
-  explain(error, account, clock_words(reply, now));
+  explain(error, account);
   return error;
 }
 

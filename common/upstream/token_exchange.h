@@ -14,8 +14,7 @@ namespace mdh {
 UpstreamRequest token_request(const AccountConfig& account, const Assertion& assertion);
 
 // read_token() is the access token of the reply, or an Error of stage token: refused with
-// oauth_error (and, for invalid_client, the likely causes, the local clock's error among them),
-// throttled, unreachable, or malformed.
+// oauth_error (and, for invalid_client, the likely causes), throttled, unreachable, or malformed.
 Result<AccessToken> read_token(const AccountConfig& account, UpstreamReply reply,
                                const RoundTrip& clocks);
 

@@ -64,7 +64,7 @@ Error on_path(Error error, const std::string& path) {
 std::vector<WantedProfile> wanted_profiles(const State& state, Now now) {
   std::vector<WantedProfile> wanted;
   for (const ProfileState& profile : state.profiles) {
-    wanted.push_back({profile.name, profile.region, servable(state, profile, now)});
+    wanted.push_back({profile.name, profile.region, servable(profile, now)});
   }
   return wanted;
 }

@@ -88,6 +88,7 @@ void Service::run() {
   settle();
   while (!endpoint_.drained() && read_clocks().boot < stop_by_) {
     loop_.run_once();
+    changed_ |= refresher_.engine().stepped(read_clocks());
     settle();
   }
   if (!sink_) return;
@@ -112,18 +113,18 @@ void Service::sync(Now now) {
   endpoint_.state_changed();
   situation_log_.tell(refresher_.state(), now);
   if (sink_) sink_->sync(wanted_profiles(refresher_.state(), now));
-  sync_store();
+  sync_store(now);
   notifier_.status(status_line(refresher_.state(), now));
   sync_readiness(now);
 }
 
-void Service::sync_store() {
-  std::vector<CredentialsPtr> sets;
+void Service::sync_store(Now now) {
+  std::vector<std::pair<CredentialsPtr, SetLife>> sets;
   for (const ProfileState& profile : refresher_.state().profiles) {
-    sets.push_back(profile.credentials);
+    sets.emplace_back(profile.credentials, profile.life);
   }
   if (sets == stored_) return;
-  store_snapshot(write_snapshot(config_, refresher_.state(), boot_id()));
+  store_snapshot(write_snapshot(config_, refresher_.state(), {boot_id(), now}));
   stored_ = std::move(sets);
 }
 

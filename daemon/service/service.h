@@ -48,7 +48,7 @@ class Service {
   void attach();
   void settle();
   void sync(Now now);
-  void sync_store();
+  void sync_store(Now now);
   void sync_readiness(Now now);
   void take_file_reports();
   void take_changes();
@@ -72,8 +72,8 @@ class Service {
   Notifier notifier_;
   Watcher watcher_;
   SituationLog situation_log_;
-  std::vector<CredentialsPtr> stored_;  // what rides in the fd store now
-  std::string refusal_;                 // why the last reload was refused; empty: it was not
+  std::vector<std::pair<CredentialsPtr, SetLife>> stored_;  // what rides in the fd store now
+  std::string refusal_;  // why the last reload was refused; empty: it was not
   BootTime ready_by_;
   BootTime stop_by_ = BootTime::max();
   bool ready_ = false;

@@ -28,8 +28,8 @@ LogFields fields_of(const State& state, const ProfileState& profile) {
   return fields;
 }
 
-std::string valid_until(const ProfileState& profile) {
-  return "credentials valid until " + format_rfc3339(profile.credentials->expiration);
+std::string valid_until(const ProfileState& profile, Now now) {
+  return "credentials valid until " + format_rfc3339(ends_at(profile.life, now));
 }
 
 }  // namespace
@@ -39,6 +39,7 @@ std::string with_hint(const Error& error) {
 }
 
 void SituationLog::tell(const State& state, Now now) {
+  tell_step(state);
   for (const AccountState& account : state.accounts) tell_skew(account, now);
   for (const ProfileState& profile : state.profiles) {
     tell_profile(state, profile, now);
@@ -47,7 +48,7 @@ void SituationLog::tell(const State& state, Now now) {
 }
 
 void SituationLog::tell_profile(const State& state, const ProfileState& profile, Now now) {
-  const Condition condition = mdh::condition(state, profile, now);
+  const Condition condition = mdh::condition(profile, now);
   Told& told = profiles_[profile.name];
   const std::string situation = situation_of(condition, profile);
   const std::string subject = "profile " + profile.name + ": ";
@@ -59,13 +60,14 @@ void SituationLog::tell_profile(const State& state, const ProfileState& profile,
   if (situation == told.situation || condition == Condition::starting) return;
   told.situation = situation;
   if (condition == Condition::valid) {
-    return log_line(LogLevel::info, subject + valid_until(profile), fields);
+    return log_line(LogLevel::info, subject + valid_until(profile, now), fields);
   }
   const std::string cause =
       profile.last_failure ? with_hint(profile.last_failure->error) : "the last set expired";
   if (condition == Condition::failing) {
     return log_line(LogLevel::warn,
-                    subject + "refresh failed, " + valid_until(profile) + ": " + cause, fields);
+                    subject + "refresh failed, " + valid_until(profile, now) + ": " + cause,
+                    fields);
   }
   log_line(LogLevel::error, subject + "no valid credentials: " + cause, fields);
 }
@@ -87,6 +89,16 @@ void SituationLog::tell_file(const ProfileState& profile) {
   if (file.condition == FileCondition::pending) return;
   told.file = file.condition;
   told.file_message = file.message;
+}
+
+void SituationLog::tell_step(const State& state) {
+  if (!state.clock_step || step_told_ == state.clock_step->at) return;
+  step_told_ = state.clock_step->at;
+  const seconds by = std::chrono::round<seconds>(state.clock_step->by);
+  const std::string length = std::to_string(abs(by).count()) + " s";
+  log_line(LogLevel::warn,
+           by > seconds(0) ? "the clock was set forward " + length + ", or the machine was paused"
+                           : "the clock was set back " + length);
 }
 
 void SituationLog::tell_skew(const AccountState& account, Now now) {

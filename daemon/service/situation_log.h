@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <optional>
 #include <string>
 
 #include "common/state/state.h"
@@ -21,6 +22,7 @@ class SituationLog {
  private:
   void tell_profile(const State& state, const ProfileState& profile, Now now);
   void tell_file(const ProfileState& profile);
+  void tell_step(const State& state);
   void tell_skew(const AccountState& account, Now now);
 
   struct Told {
@@ -32,6 +34,7 @@ class SituationLog {
   std::map<std::string, Told> profiles_;
   std::map<std::string, bool> skewed_;
   std::set<std::string> remarks_;  // on the file: one for all profiles
+  std::optional<WallTime> step_told_;
 };
 
 }  // namespace mdh

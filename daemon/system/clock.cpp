@@ -14,8 +14,18 @@ milliseconds read_clock(clockid_t id) {
 
 }  // namespace
 
+// A reader that was scheduled away between the two would seem to see the wall clock set forward.
 Now read_clocks() {
-  return {BootTime(read_clock(CLOCK_BOOTTIME)), WallTime(read_clock(CLOCK_REALTIME))};
+  constexpr milliseconds kTogether{2};
+  Now now;
+  milliseconds before{};
+  for (int tries = 0; tries < 20; ++tries) {
+    before = read_clock(CLOCK_BOOTTIME);
+    now.wall = WallTime(read_clock(CLOCK_REALTIME));
+    now.boot = BootTime(read_clock(CLOCK_BOOTTIME));
+    if (now.boot.time_since_epoch() - before <= kTogether) break;
+  }
+  return now;
 }
 
 milliseconds time_asleep() {

@@ -1,4 +1,4 @@
-// Reads both clocks; the loop does so once a turn. Thread-safe.
+// Reads both clocks, as of one moment; the loop does so once a turn. Thread-safe.
 #pragma once
 
 #include "common/timestamp.h"

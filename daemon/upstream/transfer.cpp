@@ -84,9 +84,11 @@ void set_request(Buffers& buffers) {
   buffers.fields.reset(curl_slist_append(buffers.fields.release(), "Expect:"));
   const std::string_view body = buffers.request.body.reveal();
   curl_easy_setopt(easy, CURLOPT_URL, buffers.request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  if (buffers.request.method == UpstreamRequest::Method::post) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, buffers.fields.get());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/upstream/assertion.h"
+#include "common/upstream/clock_reading.h"
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/token_exchange.h"
 #include "daemon/config/read_key.h"
@@ -22,7 +23,7 @@ namespace mdh {
 namespace {
 
 Stage stage_of(const UpstreamCall& call) {
-  return call.kind == UpstreamCall::Kind::token ? Stage::token : Stage::exchange;
+  return call.kind == UpstreamCall::Kind::exchange ? Stage::exchange : Stage::token;
 }
 
 const ProjectConfig& project_of(const UpstreamCall& call) {
@@ -46,6 +47,7 @@ Result<UpstreamRequest> signed_request(const UpstreamCall& call) {
 
 Result<UpstreamRequest> request_for(const UpstreamCall& call) {
   if (call.kind == UpstreamCall::Kind::token) return signed_request(call);
+  if (call.kind == UpstreamCall::Kind::clock) return bare_request(call.url);
   return credentials_request(project_of(call), *call.token);
 }
 
@@ -58,6 +60,7 @@ Result<CallResult> shared_result(Result<T> value) {
 
 Result<CallResult> read_reply(const UpstreamCall& call, UpstreamReply reply,
                               const RoundTrip& clocks) {
+  if (call.kind == UpstreamCall::Kind::clock) return CallResult(AccessTokenPtr());
   if (call.kind == UpstreamCall::Kind::token) {
     return shared_result(read_token(*call.account, std::move(reply), clocks));
   }
@@ -181,7 +184,7 @@ class Worker::WorkerThread {
     CallReport report{completion.id, clocks.sent, clocks.received, std::nullopt,
                       CallResult(AccessTokenPtr())};
     if (completion.reply) {
-      report.upstream_date = completion.reply->date();
+      report.reading = clock_reading(*completion.reply, clocks);
       report.outcome = read_reply(ended.call, std::move(*completion.reply), clocks);
     } else {
       report.outcome = failure(ended.call, completion);

@@ -60,9 +60,9 @@ void fetch(Refresher& refresher) {
 bool print_fetched(const State& state, Now now) {
   bool all = true;
   for (const ProfileState& profile : state.profiles) {
-    if (servable(state, profile, now)) {
+    if (servable(profile, now)) {
       print(profile.name + ": credentials valid until " +
-            format_rfc3339(profile.credentials->expiration) + "\n");
+            format_rfc3339(ends_at(profile.life, now)) + "\n");
       continue;
     }
     all = false;

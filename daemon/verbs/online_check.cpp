@@ -1,7 +1,11 @@
 #include "daemon/verbs/online_check.h"
 
+#include <algorithm>
 #include <optional>
 
+#include "common/refresh/upstream_clock.h"
+#include "common/state/state.h"
+#include "common/upstream/clock_reading.h"
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/signing_key.h"
 #include "common/upstream/token_exchange.h"
@@ -36,30 +40,42 @@ Trip send(Transport& transport, UpstreamRequest request) {
   return {Error{ErrorClass::unreachable, Stage::token, "the request was never answered"}, clocks};
 }
 
-// The account's token request, and the clock in its answer of whatever status.
-Result<AccessToken> token_for(Transport& transport, const AccountConfig& account, Facts& facts) {
+void note_reading(const Trip& trip, ClockReadings& readings) {
+  if (!trip.reply) return;
+  if (const auto reading = clock_reading(*trip.reply, trip.clocks)) readings.push_back(*reading);
+}
+
+Result<AccessToken> token_for(Transport& transport, const AccountConfig& account,
+                              ClockReadings& readings) {
   const auto key = load_signing_key(account.private_key);
   if (!key) return key.error();
   const auto assertion = make_assertion(account, *key, read_clocks().wall, random_uuid());
   if (!assertion) return assertion.error();
   Trip trip = send(transport, token_request(account, *assertion));
-  if (!trip.reply) {
-    Error error = trip.reply.error();
-    error.stage = Stage::token;
-    return error;
-  }
-  const auto date = trip.reply->date();
-  if (date) facts.skews.push_back({account.name, *date - trip.clocks.received.wall});
-  return read_token(account, std::move(trip.reply).value(), trip.clocks);
+  note_reading(trip, readings);
+  if (trip.reply) return read_token(account, std::move(trip.reply).value(), trip.clocks);
+  Error error = trip.reply.error();
+  error.stage = Stage::token;
+  return error;
 }
 
-Result<Credentials> set_for(Transport& transport, const ProjectConfig& project,
-                            const AccessToken& token) {
+// The set's life as the daemon would judge it, or why there is none.
+Result<seconds> life_for(Transport& transport, const ProjectConfig& project,
+                         const AccessToken& token, ClockReadings& readings) {
   Trip trip = send(transport, credentials_request(project, token));
-  if (trip.reply) return read_credentials(project, std::move(trip.reply).value(), trip.clocks);
-  Error error = trip.reply.error();
-  error.stage = Stage::exchange;
-  return trip.host_not_found ? with_shape_hint(error, project) : error;
+  note_reading(trip, readings);
+  if (!trip.reply) {
+    Error error = trip.reply.error();
+    error.stage = Stage::exchange;
+    return trip.host_not_found ? with_shape_hint(error, project) : error;
+  }
+  const auto set = read_credentials(project, std::move(trip.reply).value(), trip.clocks);
+  if (!set) return set.error();
+  const auto life = judged_life(*set, trip.clocks.sent, {readings, {}});
+  if (life) return std::chrono::floor<seconds>(received_life(*life));
+  return Error{ErrorClass::malformed, Stage::exchange,
+               "the credentials issued expired at " + format_rfc3339(set->expiration),
+               "see whether the clock of this machine is right; if it is, the service is at fault"};
 }
 
 ExchangeFact fact_of(const AccountConfig& account, const std::string& profile) {
@@ -71,22 +87,38 @@ ExchangeFact fact_of(const AccountConfig& account, const std::string& profile) {
   return fact;
 }
 
+// A doubtful Date is held against others before anybody is told that their clock is wrong.
+void add_skew(Transport& transport, const AccountConfig& account, ClockReadings readings,
+              Facts& facts) {
+  const bool doubt = std::any_of(readings.begin(), readings.end(),
+                                 [](const auto& one) { return doubtful(one, std::nullopt); });
+  for (const std::string& url : hosts_to_ask(account)) {
+    if (doubt) note_reading(send(transport, bare_request(url)), readings);
+  }
+  const auto agreed = agreement(readings);
+  if (!agreed) return;
+  const AccountState known{account.name, agreed->since_boot};
+  facts.skews.push_back({account.name, *skew(known, read_clocks())});
+}
+
 void ask_account(Transport& transport, const AccountConfig& account, const Tell& tell,
                  Facts& facts) {
   tell("asking for the access token of account " + account.name);
+  ClockReadings readings;
   ExchangeFact of_token = fact_of(account, "");
-  const Result<AccessToken> token = token_for(transport, account, facts);
+  const Result<AccessToken> token = token_for(transport, account, readings);
   if (!token) of_token.error = token.error();
   facts.exchanges.push_back(of_token);
-  if (!token) return;
   for (const ProjectConfig& project : account.projects) {
+    if (!token) break;
     tell("asking for the credentials of profile " + project.profile);
     ExchangeFact fact = fact_of(account, project.profile);
-    const Result<Credentials> set = set_for(transport, project, *token);
-    if (!set) fact.error = set.error();
-    if (set) fact.life = std::chrono::floor<seconds>(set->expiration - set->received);
+    const Result<seconds> life = life_for(transport, project, *token, readings);
+    if (life) fact.life = *life;
+    if (!life) fact.error = life.error();
     facts.exchanges.push_back(fact);
   }
+  add_skew(transport, account, std::move(readings), facts);
 }
 
 bool key_usable(const Facts& facts, const std::string& account) {

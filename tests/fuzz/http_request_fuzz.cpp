@@ -21,7 +21,7 @@ struct World {
     config.imds_profile = "a";
     state.accounts.push_back({"lab", {}});
     state.profiles.resize(1);
-    state.profiles[0].profile = "a";
+    state.profiles[0].name = "a";
     state.profiles[0].region = "us-east-1";
     auto set = std::make_shared<Credentials>();
     set->access_key_id = "ASIAEXAMPLE";
@@ -29,6 +29,7 @@ struct World {
     set->session_token = Secret("token");
     set->expiration = kNow.wall + seconds(3600);
     state.profiles[0].credentials = set;
+    state.profiles[0].life = lasting(kNow, seconds(3600));
   }
   TokenRing tokens;
   GuardRules rules;

@@ -17,7 +17,7 @@ import person_cases
 import service_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
-         service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
+         service_cases.Clocks, service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
          finding_cases.Finding, finding_cases.SystemSocket, package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 

@@ -1,6 +1,8 @@
 """The system unit at work."""
 
+import calendar
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -145,6 +147,60 @@ class Restart(Case):
         self.site.times["restart gap"] = seen["longest_gap_ms"] / 1000
         self.assertNotIn("ConnectionRefusedError", seen["outcomes"])
         self.assertGreater(seen["outcomes"]["200"], 100)
+
+
+class Clocks(Case):
+    """The wall clock is moved under the daemon; the true time is upstream's."""
+
+    GAP = 10800
+
+    def setUp(self):
+        super().setUp()
+        if not os.environ.get("MDH_SHIFTED_CLOCK"):
+            self.skipTest("nothing moves a clock here")
+        with open(os.environ["MDH_SHIFTED_CLOCK"], "rb") as library:
+            subprocess.run(self.machine.command("cat > /opt/shifted_clock.so"), stdin=library, check=True)
+        self.set_wall(0)
+        self.drop_in("[Service]\nEnvironment=LD_PRELOAD=/opt/shifted_clock.so MDH_TEST_WALL_SHIFT=/opt/wall\n")
+
+    def set_wall(self, seconds):
+        self.machine.write("/opt/wall", str(seconds))
+
+    def paused(self):
+        """paused() is a machine that stood still for three hours and whose wall clock was set right."""
+        self.upstream.control("settings", {"clock_offset_seconds": self.GAP})
+        self.set_wall(self.GAP)
+
+    def assert_good(self, before):
+        def good():
+            found = self.credentials()
+            if not found:
+                return False
+            end = calendar.timegm(time.strptime(found["Expiration"], "%Y-%m-%dT%H:%M:%SZ"))
+            self.assertGreater(end, time.time() + self.GAP, "an expired set was served")
+            return found != before and end > time.time() + self.GAP + 3000
+        self.machine.await_true(good, 60, "a good set")
+
+    def test_of_a_paused_machine_end_its_sets_at_once(self):
+        self.start()
+        before = self.credentials()
+        self.paused()
+        self.assert_good(before)
+        told = [entry["MESSAGE"] for entry in self.journal()
+                if "the clock was set forward 10800 s" in str(entry.get("MESSAGE"))]
+        self.assertEqual(len(told), 1, told)
+
+    def test_of_a_machine_paused_while_the_service_restarts(self):
+        for how in ("systemctl restart", "systemctl kill -s KILL"):
+            with self.subTest(how=how):
+                self.upstream.control("settings", {"clock_offset_seconds": 0})
+                self.set_wall(0)
+                self.machine.run(f"systemctl restart {UNIT}")
+                before, pid = self.credentials(), self.main_pid()
+                self.paused()
+                self.machine.run(f"{how} {UNIT}")
+                self.machine.await_true(lambda: self.main_pid() not in (0, pid), 60, "the restart")
+                self.assert_good(before)
 
 
 class Stop(Case):

@@ -30,6 +30,7 @@ ProfileState profile(const std::string& name, std::size_t account, seconds left)
   made.region = "us-east-1";
   made.attempted = true;
   made.credentials = credentials(left);
+  made.life = lasting(kNow, left);
   made.refreshed_at = kNow.wall + left - 3600s;
   made.next_attempt_at = kNow.wall + left - 1860s;
   made.file = {"/home/ada/.aws/credentials", FileCondition::written, ""};

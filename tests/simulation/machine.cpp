@@ -73,6 +73,8 @@ void Machine::send(UpstreamCall call) {
                                 ? WallTime(sent.boot.time_since_epoch() + *call.upstream_since_boot)
                                 : sent.wall;
     answer = upstream_.token(time_, account, client - kStart);
+  } else if (call.kind == UpstreamCall::Kind::clock) {
+    answer = upstream_.bare(time_, account);
   } else {
     const int project = std::stoi(call.account->projects[call.project].profile.substr(1));
     answer = upstream_.exchange(time_, place(project), tokens_[call.token.get()]);
@@ -82,9 +84,9 @@ void Machine::send(UpstreamCall call) {
 }
 
 CallReport Machine::report_of(const Away& away) const {
-  std::optional<WallTime> date;
-  if (away.answer.date) date = kStart + *away.answer.date;
-  return {away.call.id, away.sent, now(), date, outcome_of(away.answer, away.call.kind, now())};
+  std::optional<ClockReading> reading;
+  if (away.answer.date) reading = ClockReading{away.sent, now(), kStart + *away.answer.date};
+  return {away.call.id, away.sent, now(), reading, outcome_of(away.answer, away.call.kind, now())};
 }
 
 bool Machine::arrive() {
@@ -99,7 +101,7 @@ bool Machine::arrive() {
       const auto& profile = away.call.account->projects[away.call.project].profile;
       const auto* state = find_profile(engine_.state(), profile);
       profiles_[static_cast<std::size_t>(state - engine_.state().profiles.data())].away = false;
-    } else if (report.outcome.ok()) {
+    } else if (away.call.kind == UpstreamCall::Kind::token && report.outcome.ok()) {
       const auto& token = std::get<AccessTokenPtr>(report.outcome.value());
       tokens_[token.get()] = away.answer.token;
       kept_.push_back(token);

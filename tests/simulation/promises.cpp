@@ -45,7 +45,7 @@ void Machine::check_step() {
   const State& state = engine_.state();
   const Now clocks = now();
   for (std::size_t i = 0; i < state.profiles.size(); ++i) {
-    const bool served = servable(state, state.profiles[i], clocks) != nullptr;
+    const bool served = servable(state.profiles[i], clocks) != nullptr;
     if (served && true_left(i) <= Time(0)) fail("an expired set is served", i);
     if (!served && true_left(i) > kLeastServed + kClockError) fail("503 though a set is valid", i);
   }
@@ -53,7 +53,7 @@ void Machine::check_step() {
 }
 
 void Machine::check_flight(const UpstreamCall& call) {
-  if (call.kind == UpstreamCall::Kind::token) return;
+  if (call.kind != UpstreamCall::Kind::exchange) return;
   const auto account = static_cast<std::size_t>(call.account->name[1] - '0');
   if (++flights_[account] > 8) fail("more than eight exchanges at once", 0);
   const auto& name = call.account->projects[call.project].profile;
@@ -89,7 +89,7 @@ void Machine::probe() {
   const Now clocks = now();
   const bool full = weather_.find(Kind::disk_full, time_, {}) != nullptr;
   for (std::size_t i = 0; i < profiles_.size(); ++i) {
-    const bool served = servable(engine_.state(), engine_.state().profiles[i], clocks) != nullptr;
+    const bool served = servable(engine_.state().profiles[i], clocks) != nullptr;
     ledger_.count(profiles_[i].project, served ? true_left(i) : Time(0));
     check_recovery(i);
     const auto& set = engine_.state().profiles[i].credentials;

@@ -22,26 +22,27 @@ AccessTokenPtr token_of(const Answer& answer, Now now) {
   return token;
 }
 
-CredentialsPtr set_of(const Answer& answer) {
+CredentialsPtr set_of(const Answer& answer, Now now) {
   auto set = std::make_shared<Credentials>();
   set->access_key_id = "A";
   set->secret_access_key = Secret("s");
   set->session_token = Secret("t");
   set->expiration = kStart + answer.expiration;
-  if (answer.date) set->received = kStart + *answer.date;
+  set->received = now.wall;
   return set;
 }
 
 }  // namespace
 
 Result<CallResult> outcome_of(const Answer& answer, UpstreamCall::Kind kind, Now now) {
+  if (kind == UpstreamCall::Kind::clock) return CallResult(AccessTokenPtr());
   if (answer.status == 0) return failure(ErrorClass::unreachable, answer, "no answer");
   if (answer.status >= 500) return failure(ErrorClass::unreachable, answer, "server error");
   if (answer.status == 429) return failure(ErrorClass::throttled, answer, "too many requests");
   if (answer.garbage) return failure(ErrorClass::malformed, answer, "no JSON");
   if (answer.status >= 400) return failure(ErrorClass::refused, answer, "refused");
   if (kind == UpstreamCall::Kind::token) return CallResult(token_of(answer, now));
-  return CallResult(set_of(answer));
+  return CallResult(set_of(answer, now));
 }
 
 }  // namespace mdh::simulation

@@ -94,6 +94,12 @@ Answer Upstream::exchange(Time time, Place where, std::uint64_t token) {
   return answer;
 }
 
+Answer Upstream::bare(Time time, int account) {
+  const Place where{account, -2};
+  if (const auto answer = trouble(time, where, Kind::exchange_5xx)) return *answer;
+  return dated(time, where, 404);
+}
+
 std::uint64_t Upstream::busiest_hour() const {
   std::uint64_t most = 0;
   for (const auto& [where, count] : sent_) most = std::max(most, count);

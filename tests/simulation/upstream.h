@@ -29,6 +29,8 @@ class Upstream {
   // token() is asked with the client's idea of the time, which its assertion's exp is made from.
   Answer token(Time time, int account, Time client_time);
   Answer exchange(Time time, Place where, std::uint64_t token);
+  // bare() is asked for nothing but its Date.
+  Answer bare(Time time, int account);
   // calls() counts every request that a client has sent; busiest_hour() the most of one account.
   std::uint64_t calls() const { return calls_; }
   std::uint64_t busiest_hour() const;

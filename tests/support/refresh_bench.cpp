@@ -10,6 +10,7 @@ constexpr WallTime kWall{seconds(1'800'000'000)};
 
 std::string call_of(const UpstreamCall& call) {
   if (call.kind == UpstreamCall::Kind::token) return "token " + call.account->name;
+  if (call.kind == UpstreamCall::Kind::clock) return "clock " + call.url;
   return "exchange " + call.account->projects[call.project].profile;
 }
 
@@ -67,14 +68,14 @@ Now Bench::now() const {
 }
 
 WallTime Bench::upstream_now() const {
-  return kWall + (boot_ - kBoot);
+  return kWall + (boot_ - kBoot) + paused_;
 }
 
 void Bench::send(UpstreamCall call) {
   calls[call_of(call)] += 1;
   Reply reply = upstream(*this, call);
   const milliseconds takes = reply.takes;
-  const WallTime date = std::chrono::floor<seconds>(upstream_now() + takes / 2);
+  const WallTime date = std::chrono::floor<seconds>(upstream_now() + takes / 2 + reply.date_is_off);
   sent.push_back(call);
   sent_at.push_back(boot_);
   away_.emplace(boot_ + takes, Away{std::move(call), std::move(reply), now(), date});
@@ -83,9 +84,9 @@ void Bench::send(UpstreamCall call) {
 void Bench::come_home(BootTime due) {
   while (!away_.empty() && away_.begin()->first <= due) {
     Away away = std::move(away_.extract(away_.begin()).mapped());
-    std::optional<WallTime> date;
-    if (away.reply.dated) date = away.date;
-    engine.report({away.call.id, away.sent, now(), date, std::move(away.reply.outcome)}, now());
+    std::optional<ClockReading> reading;
+    if (away.reply.dated) reading = ClockReading{away.sent, now(), away.date};
+    engine.report({away.call.id, away.sent, now(), reading, std::move(away.reply.outcome)}, now());
   }
 }
 
@@ -118,7 +119,7 @@ const ProfileState& Bench::profile(const std::string& name) const {
 }
 
 bool Bench::served(const std::string& name) const {
-  return servable(engine.state(), profile(name), now()) != nullptr;
+  return servable(profile(name), now()) != nullptr;
 }
 
 milliseconds Bench::next(const std::string& name) const {
@@ -126,6 +127,7 @@ milliseconds Bench::next(const std::string& name) const {
 }
 
 Reply Bench::good(const UpstreamCall& call) const {
+  if (call.kind == UpstreamCall::Kind::clock) return {CallResult(AccessTokenPtr())};
   if (call.kind == UpstreamCall::Kind::token) return {CallResult(token(now(), token_life))};
   return {CallResult(credentials(upstream_now() + life, upstream_now()))};
 }

@@ -16,7 +16,8 @@ namespace mdh::bench {
 struct Reply {
   Result<CallResult> outcome;
   milliseconds takes{100};
-  bool dated = true;  // carries a Date header
+  bool dated = true;           // carries a Date header
+  milliseconds date_is_off{};  // and by so much a wrong one
 };
 
 Error failure(ErrorClass error_class, int status = 0, std::string oauth_error = {});
@@ -38,6 +39,8 @@ class Bench {
   void sleep(milliseconds time);
   // step() moves the wall clock alone.
   void step(milliseconds time) { wall_offset_ += time; }
+  // pause() is a machine that stood still: neither of its clocks counts the time.
+  void pause(milliseconds time) { paused_ += time; }
 
   Now now() const;
   WallTime upstream_now() const;  // the true time
@@ -67,6 +70,7 @@ class Bench {
 
   BootTime boot_{};
   milliseconds wall_offset_{};
+  milliseconds paused_{};
   std::multimap<BootTime, Away> away_;
   friend Now start_of(const Bench& bench);
 };

@@ -198,6 +198,7 @@ class RunningEndpoint {
     made->session_token = Secret(std::string(800, 't'));
     made->received = read_clocks().wall;
     made->expiration = made->received + seconds(3600);
+    state_.profiles[0].life = lasting(read_clocks(), seconds(3600));
     state_.profiles[0].credentials = std::move(made);
     state_.profiles[0].attempted = true;
   }

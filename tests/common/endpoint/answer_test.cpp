@@ -33,6 +33,7 @@ class EndpointAnswers : public testing::Test {
     for (ProfileState& profile : state.profiles) {
       profile.attempted = true;
       profile.credentials = set(seconds(3600));
+      profile.life = lasting(kNow, seconds(3600));
     }
   }
 
@@ -83,12 +84,12 @@ TEST_F(EndpointAnswers, KeepsAnsweringWhileUpstreamFails) {  // R27
 }
 
 TEST_F(EndpointAnswers, NeverServesWhatHasExpired) {  // R25; Field bug 2
-  state.profiles[0].credentials = set(seconds(14));
+  state.profiles[0].life = lasting(kNow, seconds(14));
   const Reply answer = reply("/credentials/a");
   EXPECT_EQ(answer.status, 503);
   EXPECT_TRUE(says(answer, "\"code\":\"Expired\""));
   EXPECT_FALSE(says(answer, "ASIA"));
-  state.profiles[0].credentials = set(seconds(15));
+  state.profiles[0].life = lasting(kNow, seconds(15));
   EXPECT_EQ(reply("/credentials/a").status, 200);
 }
 

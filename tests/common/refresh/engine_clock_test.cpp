@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "common/refresh/engine.h"
 #include "common/refresh/upstream_clock.h"
 #include "tests/support/refresh_bench.h"
@@ -88,6 +90,143 @@ TEST_F(EngineClock, DecidesExpiryByUpstreamsClock) {
     const auto rest = bench.profile("lab-0").credentials->expiration - bench.upstream_now();
     EXPECT_GE(rest, minutes(30));
   }
+}
+
+// What is told of the set's end, in the clock that is never wrong.
+class EngineLife : public testing::Test {
+ protected:
+  milliseconds true_left() {
+    const auto& set = bench.profile("lab-0").credentials;
+    return set ? set->expiration - bench.upstream_now() : milliseconds(0);
+  }
+  milliseconds told_left() { return life_left(bench.profile("lab-0").life, bench.now()); }
+  std::uint64_t successes() { return bench.profile("lab-0").outcomes.at("success"); }
+  int clock_calls() {
+    int count = 0;
+    for (const auto& [name, calls] : bench.calls) count += name.starts_with("clock") ? calls : 0;
+    return count;
+  }
+  void down() {
+    bench.upstream = [](Bench&, const UpstreamCall&) {
+      Reply reply{failure(ErrorClass::unreachable)};
+      reply.dated = false;
+      return reply;
+    };
+  }
+  Bench bench{config({{"lab", 1}})};
+};
+
+// A machine that was paused for three hours and whose wall clock was then set right.
+TEST_F(EngineLife, TakesAForwardStepForLostLifeAndRenewsAtOnce) {
+  bench.run(minutes(5));
+  bench.pause(hours(3));
+  bench.step(hours(3));
+  EXPECT_FALSE(bench.served("lab-0"));
+  EXPECT_TRUE(bench.engine.stepped(bench.now()));
+  bench.run(seconds(2));
+  EXPECT_TRUE(bench.served("lab-0"));
+  EXPECT_NEAR(static_cast<double>(told_left().count()), static_cast<double>(true_left().count()),
+              1000);
+  EXPECT_EQ(bench.engine.state().clock_step->by, hours(3));
+  EXPECT_EQ(skew(bench.engine.state().accounts[0], bench.now())->count() / 1000, 0);
+  EXPECT_EQ(clock_calls(), 0);
+}
+
+TEST_F(EngineLife, LosesWhatAStepTookAlsoWhenTheClockIsSetBack) {
+  bench.run(minutes(5));
+  down();
+  bench.step(minutes(40));
+  bench.run(seconds(3));
+  bench.step(minutes(-40));
+  bench.run(seconds(3));
+  EXPECT_LE(told_left(), minutes(15));
+}
+
+TEST_F(EngineLife, IsNotChangedByABackwardStep) {
+  bench.run(minutes(5));
+  const milliseconds before = told_left();
+  bench.step(hours(-5));
+  bench.run(seconds(10));
+  EXPECT_EQ(told_left(), before - seconds(10));
+  EXPECT_EQ(successes(), 1u);
+}
+
+// The same pause, of which neither clock was told: two replies tell.
+TEST_F(EngineLife, LearnsOfAPauseFromTwoDates) {
+  bench.run(minutes(5));
+  bench.pause(hours(3));
+  bench.engine.refresh("lab-0", bench.now());
+  bench.run(seconds(5));
+  EXPECT_EQ(successes(), 2u);
+  EXPECT_NEAR(static_cast<double>(told_left().count()), static_cast<double>(true_left().count()),
+              1100);
+  EXPECT_EQ(bench.profile("lab-0").outcomes.count("malformed"), 0u);
+}
+
+TEST_F(EngineLife, EndsASetByDatesOfRepliesThatFail) {
+  bench.run(minutes(5));
+  bench.pause(hours(3));
+  bench.upstream = [](Bench&, const UpstreamCall&) {
+    return Reply{failure(ErrorClass::unreachable, 503)};
+  };
+  EXPECT_TRUE(bench.served("lab-0"));  // nothing that can be read has moved
+  bench.engine.refresh("lab-0", bench.now());
+  bench.run(seconds(2));
+  EXPECT_FALSE(bench.served("lab-0"));
+}
+
+// A cached page that kept its Date for two hours, as the first reply of all.
+TEST_F(EngineLife, IsNotLengthenedByOneWrongDate) {
+  bool first = true;
+  bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+    if (!std::exchange(first, false)) return at.good(call);
+    Reply reply{failure(ErrorClass::unreachable, 503)};
+    reply.date_is_off = hours(-2);
+    return reply;
+  };
+  bench.run(seconds(10));
+  EXPECT_EQ(told_left() / seconds(1), true_left() / seconds(1));
+  EXPECT_EQ(clock_calls(), 1 + 1);  // the exchange's host and the token's
+  EXPECT_LT(std::chrono::abs(*skew(bench.engine.state().accounts[0], bench.now())), seconds(1));
+  EXPECT_EQ(bench.profile("lab-0").outcomes.at("unreachable"), 1u);
+  EXPECT_EQ(successes(), 1u);
+}
+
+TEST_F(EngineLife, AsksForASecondReadingBeforeAnythingIsSignedByIt) {
+  bench.step(hours(-2));
+  std::vector<UpstreamCall::Kind> kinds;
+  bench.upstream = [&](Bench& at, const UpstreamCall& call) {
+    kinds.push_back(call.kind);
+    return at.good(call);
+  };
+  bench.run(seconds(10));
+  using enum UpstreamCall::Kind;
+  EXPECT_EQ(kinds, (std::vector{token, clock, clock, exchange}));
+  EXPECT_FALSE(bench.profile("lab-0").life.assumed);
+  bench.run(hours(5));
+  EXPECT_EQ(clock_calls(), 2);  // the next Dates agree with what is known
+}
+
+TEST_F(EngineLife, NeverSignsByALoneDate) {
+  bench.upstream = [&](Bench&, const UpstreamCall& call) {
+    if (call.kind == UpstreamCall::Kind::clock)
+      return Reply{failure(ErrorClass::unreachable), {}, false};
+    EXPECT_FALSE(call.upstream_since_boot);
+    Reply reply{failure(ErrorClass::refused, 400, "invalid_client")};
+    reply.date_is_off = hours(5) * static_cast<int>(bench.sent.size());
+    return reply;
+  };
+  bench.run(hours(12));
+}
+
+// A hypervisor and a time service that fight over the clock.
+TEST_F(EngineLife, MakesNoStormOfAClockThatFlaps) {
+  bench.run(minutes(1));
+  for (int i = 0; i < 3600; ++i) {
+    bench.step(i % 2 == 0 ? seconds(10) : seconds(-10));
+    bench.run(seconds(1));
+  }
+  EXPECT_LE(bench.calls["exchange lab-0"], 130);
 }
 
 }  // namespace

@@ -136,12 +136,13 @@ TEST_F(EngineReconfigure, TwoAccountsOfOneServiceAccountBothGoOn) {
   EXPECT_FALSE(slow.engine.state().stuck);
 }
 
-Snapshot snapshot_of(const Config& made_from, const Engine& engine) {
-  return *read_snapshot(write_snapshot(made_from, engine.state(), "boot").reveal(), "boot");
+Snapshot snapshot_of(const Config& made_from, const Bench& bench) {
+  const Secret bytes = write_snapshot(made_from, bench.engine.state(), {"boot", bench.now()});
+  return *read_snapshot(bytes.reveal(), "boot");
 }
 
 TEST_F(EngineReconfigure, ARestartMakesNoCallUntilARestoredSetIsDue) {
-  const Snapshot snapshot = snapshot_of(before, bench.engine);
+  const Snapshot snapshot = snapshot_of(before, bench);
   const auto next = bench.next("lab-0");
   const auto sent = bench.sent.size();
   bench.engine = Engine(before, 99, bench.now());
@@ -156,7 +157,7 @@ TEST_F(EngineReconfigure, ARestartMakesNoCallUntilARestoredSetIsDue) {
 }
 
 TEST_F(EngineReconfigure, ARestartServesTheOldSetsWhileUpstreamIsDown) {  // R30
-  const Snapshot snapshot = snapshot_of(before, bench.engine);
+  const Snapshot snapshot = snapshot_of(before, bench);
   bench.upstream = [](Bench&, const UpstreamCall&) {
     return Reply{failure(ErrorClass::unreachable)};
   };
@@ -165,12 +166,11 @@ TEST_F(EngineReconfigure, ARestartServesTheOldSetsWhileUpstreamIsDown) {  // R30
   EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 3u);
   bench.run(minutes(19));
   EXPECT_TRUE(bench.served("lab-0"));
-  EXPECT_EQ(condition(bench.engine.state(), bench.profile("lab-0"), bench.now()),
-            Condition::failing);
+  EXPECT_EQ(condition(bench.profile("lab-0"), bench.now()), Condition::failing);
 }
 
 TEST_F(EngineReconfigure, RestoresNeitherExpiredNorForeignSets) {
-  const Snapshot snapshot = snapshot_of(before, bench.engine);
+  const Snapshot snapshot = snapshot_of(before, bench);
   Config after = before;
   after.accounts[0].projects[0].project_code = "RK.1.other";
   bench.engine = Engine(after, 99, bench.now());
@@ -181,12 +181,48 @@ TEST_F(EngineReconfigure, RestoresNeitherExpiredNorForeignSets) {
   EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 0u);
 }
 
-TEST_F(EngineReconfigure, ARestoredSetIsJudgedByUpstreamsClockThoughOursIsWrong) {
-  const Snapshot snapshot = snapshot_of(before, bench.engine);
+// A machine that was paused while the service restarted, or whose clock was set forward meanwhile.
+TEST_F(EngineReconfigure, ARestartSeesThatTheClockWasSetForwardBefore) {
+  const Snapshot snapshot = snapshot_of(before, bench);
   bench.step(hours(3));
   bench.engine = Engine(before, 99, bench.now());
+  EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 0u);
+  bench.engine = Engine(before, 99, bench.now());
+  bench.step(minutes(-170));
   EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 3u);
+  EXPECT_EQ(bench.engine.state().clock_step->by, minutes(10));
   EXPECT_TRUE(bench.served("lab-0"));
+  bench.run(seconds(3));
+  EXPECT_EQ(bench.profile("lab-0").outcomes.at("success"), 1u);
+}
+
+TEST_F(EngineReconfigure, ARestartKeepsWhatALifeHasLost) {
+  bench.step(minutes(30));
+  bench.upstream = [](Bench&, const UpstreamCall&) {
+    return Reply{failure(ErrorClass::unreachable)};
+  };
+  bench.run(seconds(5));
+  bench.step(minutes(-30));
+  const Snapshot snapshot = snapshot_of(before, bench);
+  bench.engine = Engine(before, 99, bench.now());
+  EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 3u);
+  EXPECT_LE(life_left(bench.profile("lab-0").life, bench.now()), minutes(30));
+}
+
+// A name says nothing of whose clock it is.
+TEST_F(EngineReconfigure, ARestartTakesNoClockOfAnotherUpstream) {
+  Snapshot snapshot = snapshot_of(before, bench);
+  EXPECT_TRUE(snapshot.accounts[0].upstream_since_boot);
+  Config after = before;
+  after.accounts[0].token_url = "https://elsewhere.example/token";
+  bench.engine = Engine(after, 99, bench.now());
+  bench.engine.restore(snapshot, bench.now());
+  EXPECT_FALSE(skew(bench.engine.state().accounts[0], bench.now()));
+  after = before;
+  after.accounts[0].name = "renamed";
+  bench.engine = Engine(after, 99, bench.now());
+  bench.engine.restore(snapshot, bench.now());
+  EXPECT_TRUE(skew(bench.engine.state().accounts[0], bench.now()));
 }
 
 }  // namespace

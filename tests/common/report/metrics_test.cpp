@@ -56,11 +56,12 @@ TEST(Metrics, EveryOutcomeIsThereFromTheStart) {
   }
 }
 
-TEST(Metrics, ExpiryIsUpstreamsWord) {
+TEST(Metrics, ExpiryIsTheLifesEndByTheLocalClock) {
   State state = one_profile();
   auto set = std::make_shared<Credentials>();
-  set->expiration = kNow.wall + 600s;
+  set->expiration = kNow.wall + 7200s;
   state.profiles[0].credentials = set;
+  state.profiles[0].life = lasting(kNow, 600s);
   EXPECT_THAT(text_of(state), HasSubstr("seconds{profile=\"mdh-lab\"} 1795521780\n"));
 }
 

@@ -30,6 +30,7 @@ State state_with(seconds left) {
   set->secret_access_key = Secret("keyHIDDEN");
   set->expiration = kNow.wall + left;
   profile.credentials = set;
+  profile.life = lasting(kNow, left);
   profile.file = {"/home/a/.aws/credentials", FileCondition::written, ""};
   state.profiles.push_back(profile);
   return state;

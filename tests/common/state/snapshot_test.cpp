@@ -8,6 +8,7 @@ namespace mdh {
 namespace {
 
 constexpr WallTime kWall{seconds(1'800'000'000)};
+constexpr Now kNow{BootTime(seconds(1000)), kWall};
 
 Config config() {
   return bench::config({{"lab", 2}, {"clinic", 1}});
@@ -20,6 +21,8 @@ State state() {
     ProfileState profile;
     profile.name = name;
     profile.credentials = bench::credentials(kWall + seconds(3600), kWall, name);
+    profile.life =
+        SetLife{kNow, seconds(3600), seconds(900), milliseconds(12), milliseconds(9), true};
     profile.refreshed_at = kWall + milliseconds(7);
     made.profiles.push_back(profile);
   }
@@ -27,8 +30,8 @@ State state() {
   return made;
 }
 
-std::string written() {
-  return std::string(write_snapshot(config(), state(), "boot-1").reveal());
+std::string written(const State& from = state()) {
+  return std::string(write_snapshot(config(), from, {"boot-1", kNow}).reveal());
 }
 
 TEST(Snapshot, BringsBackEverySetWithItsIdentity) {
@@ -44,6 +47,10 @@ TEST(Snapshot, BringsBackEverySetWithItsIdentity) {
   EXPECT_EQ(entry.credentials->session_token.reveal(), "session");
   EXPECT_EQ(entry.credentials->expiration, kWall + seconds(3600));
   EXPECT_EQ(entry.credentials->received, kWall);
+  EXPECT_EQ(entry.life, state().profiles[2].life);
+  EXPECT_EQ(read->written.boot, kNow.boot);
+  EXPECT_EQ(read->written.wall, kNow.wall);
+  EXPECT_EQ(read->accounts[0].identity, account_identity(config().accounts[0]));
   EXPECT_EQ(entry.refreshed_at, kWall + milliseconds(7));
   EXPECT_EQ(read->accounts[0].upstream_since_boot, milliseconds(1'799'999'000'123));
   EXPECT_FALSE(read->accounts[1].upstream_since_boot);
@@ -75,10 +82,33 @@ TEST(Snapshot, CutOffAnywhereOrWithMoreBehindIsRefused) {
 
 TEST(Snapshot, OfAnotherVersionIsRefusedByName) {
   std::string other = written();
-  other[other.find('1')] = '2';
+  other[other.find('2')] = '1';
   const auto read = read_snapshot(other, "boot-1");
   ASSERT_FALSE(read.ok());
   EXPECT_NE(read.error().message.find("version"), std::string::npos);
+}
+
+// Sums and differences of such times would overflow.
+TEST(Snapshot, WithTimesThatCannotBeIsRefused) {
+  const auto absurd = [](auto change) {
+    State changed = state();
+    change(changed);
+    return read_snapshot(written(changed), "boot-1");
+  };
+  for (const milliseconds time : {milliseconds::max(), milliseconds::min()}) {
+    for (const auto& read :
+         {absurd([&](State& one) { one.accounts[0].upstream_since_boot = time; }),
+          absurd([&](State& one) { one.profiles[0].life.whole = time; }),
+          absurd([&](State& one) { one.profiles[0].life.doubted = time; }),
+          absurd([&](State& one) { one.profiles[0].life.dated_lost = time; }),
+          absurd([&](State& one) { one.profiles[0].life.wall_lost = time; }),
+          absurd([&](State& one) { one.profiles[0].life.asked.boot = BootTime(time); }),
+          absurd([&](State& one) { one.profiles[0].life.asked.wall = WallTime(time); }),
+          absurd([&](State& one) { one.profiles[0].refreshed_at = WallTime(time); })}) {
+      ASSERT_FALSE(read.ok());
+      EXPECT_NE(read.error().message.find("times"), std::string::npos);
+    }
+  }
 }
 
 TEST(Snapshot, ErrorsTellNoSecret) {
@@ -93,8 +123,7 @@ TEST(Snapshot, TakesFromAnOlderOneOnlyWhatItLacks) {
   older.profiles[0].credentials = bench::credentials(kWall + seconds(60), kWall, "an older set");
   older.profiles[1].credentials = older.profiles[0].credentials;
   Snapshot newer = read_snapshot(written(), "boot-1").value();
-  add_older(newer,
-            read_snapshot(write_snapshot(config(), older, "boot-1").reveal(), "boot-1").value());
+  add_older(newer, read_snapshot(written(older), "boot-1").value());
   ASSERT_EQ(newer.entries.size(), 3u);
   EXPECT_EQ(newer.entries[0].credentials->access_key_id, "lab-0");
   EXPECT_EQ(newer.entries[2].profile, "lab-1");

@@ -8,14 +8,13 @@ namespace {
 
 constexpr Now kNow{BootTime(seconds(1000)), WallTime(seconds(1'800'000'000))};
 
-State state_with(milliseconds left, std::optional<milliseconds> upstream = std::nullopt) {
+State state_with(milliseconds left) {
   State state;
-  state.accounts.push_back({"lab", upstream});
+  state.accounts.push_back({"lab", std::nullopt});
   ProfileState profile;
   profile.name = "one";
-  auto set = std::make_shared<Credentials>();
-  set->expiration = upstream_now(state.accounts[0], kNow) + left;
-  profile.credentials = set;
+  profile.credentials = std::make_shared<Credentials>();
+  profile.life = lasting(kNow, left);
   state.profiles.push_back(profile);
   return state;
 }
@@ -26,7 +25,7 @@ TEST(State, ServesNothingWithLessThanFifteenSecondsLeft) {
        {std::pair(seconds(16), true), std::pair(seconds(15), true), std::pair(seconds(14), false),
         std::pair(seconds(0), false), std::pair(seconds(-3600), false)}) {
     const State state = state_with(left);
-    EXPECT_EQ(servable(state, state.profiles[0], kNow) != nullptr, served) << left.count();
+    EXPECT_EQ(servable(state.profiles[0], kNow) != nullptr, served) << left.count();
   }
 }
 
@@ -37,45 +36,33 @@ TEST(State, TellsWhenTheFirstSetLapses) {
   state.profiles.push_back(state_with(seconds(5)).profiles[0]);  // lapsed already
   const BootTime lapse = next_lapse(state, kNow);
   const auto at = [&](BootTime boot) { return Now{boot, kNow.wall + (boot - kNow.boot)}; };
-  EXPECT_TRUE(servable(state, state.profiles[1], at(lapse - milliseconds(1))));
-  EXPECT_FALSE(servable(state, state.profiles[1], at(lapse)));
-  EXPECT_TRUE(servable(state, state.profiles[0], at(lapse)));
+  EXPECT_TRUE(servable(state.profiles[1], at(lapse - milliseconds(1))));
+  EXPECT_FALSE(servable(state.profiles[1], at(lapse)));
+  EXPECT_TRUE(servable(state.profiles[0], at(lapse)));
   EXPECT_EQ(next_lapse(state_with(seconds(5)), kNow), BootTime::max());
 }
 
 // Field bug 17: skew arithmetic with the sign wrong.
-TEST(State, DecidesExpiryByUpstreamsClock) {
-  const milliseconds ahead =
-      kNow.wall.time_since_epoch() - kNow.boot.time_since_epoch() + std::chrono::hours(1);
-  State state = state_with(seconds(600), ahead);
-  EXPECT_EQ(skew(state.accounts[0], kNow), std::chrono::hours(1));
-  EXPECT_TRUE(servable(state, state.profiles[0], kNow));
-  Now stepped = kNow;
-  stepped.wall += std::chrono::hours(5);
-  EXPECT_TRUE(servable(state, state.profiles[0], stepped));
-  Now later = kNow;
-  later.boot += seconds(590);
-  EXPECT_FALSE(servable(state, state.profiles[0], later));
-}
-
-TEST(State, KnowsNoSkewBeforeTheFirstMeasurement) {
-  const State state = state_with(seconds(600));
+TEST(State, SkewIsUpstreamLessLocalOnceItIsKnown) {
+  State state = state_with(seconds(600));
   EXPECT_FALSE(skew(state.accounts[0], kNow));
-  EXPECT_EQ(upstream_now(state.accounts[0], kNow), kNow.wall);
+  state.accounts[0].upstream_since_boot =
+      kNow.wall.time_since_epoch() - kNow.boot.time_since_epoch() + std::chrono::hours(1);
+  EXPECT_EQ(skew(state.accounts[0], kNow), std::chrono::hours(1));
 }
 
 TEST(State, ConditionFollowsTheSetAndTheLastFailure) {
   State state = state_with(seconds(600));
   ProfileState& profile = state.profiles[0];
-  EXPECT_EQ(condition(state, profile, kNow), Condition::valid);
+  EXPECT_EQ(condition(profile, kNow), Condition::valid);
   profile.last_failure = Failure{};
-  EXPECT_EQ(condition(state, profile, kNow), Condition::failing);
+  EXPECT_EQ(condition(profile, kNow), Condition::failing);
   state = state_with(seconds(-1));
-  EXPECT_EQ(condition(state, state.profiles[0], kNow), Condition::expired);
+  EXPECT_EQ(condition(state.profiles[0], kNow), Condition::expired);
   state.profiles[0].credentials.reset();
-  EXPECT_EQ(condition(state, state.profiles[0], kNow), Condition::starting);
+  EXPECT_EQ(condition(state.profiles[0], kNow), Condition::starting);
   state.profiles[0].attempted = true;
-  EXPECT_EQ(condition(state, state.profiles[0], kNow), Condition::expired);
+  EXPECT_EQ(condition(state.profiles[0], kNow), Condition::expired);
 }
 
 TEST(State, FindsAProfileByItsWholeName) {

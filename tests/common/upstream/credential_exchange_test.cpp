@@ -51,7 +51,7 @@ std::string outcome(const Result<Credentials>& set) {
          "\nsecret: " + std::string(set->secret_access_key.reveal()) +
          "\nsession: " + std::string(set->session_token.reveal()) +
          "\nexpiration: " + format_rfc3339(set->expiration) +
-         (set->expiration_assumed ? " (assumed)" : "") +
+         (set->expiration_named ? "" : " (not named)") +
          "\nreceived: " + format_rfc3339(set->received) + "\n";
 }
 

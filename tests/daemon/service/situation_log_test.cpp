@@ -37,6 +37,7 @@ class SituationLogTest : public testing::Test {
     set->access_key_id = "ASIAEXAMPLE";
     set->expiration = kNow.wall + life;
     profile().credentials = std::move(set);
+    profile().life = lasting(kNow, life);
   }
 
   void fail(ErrorClass error_class, std::string message) {
@@ -95,6 +96,14 @@ TEST_F(SituationLogTest, TellsAFileFailureAndItsEnd) {
   EXPECT_THAT(told(), Not(HasSubstr("the disk is full")));
   profile().file = {"/home/a/.aws/credentials", FileCondition::written, ""};
   EXPECT_THAT(told(), HasSubstr("is up to date again"));
+}
+
+TEST_F(SituationLogTest, TellsAClockThatWasSetOnce) {
+  state_.clock_step = ClockStep{kNow.wall, seconds(10800)};
+  EXPECT_THAT(told(), HasSubstr("the clock was set forward 10800 s, or the machine was paused\n"));
+  EXPECT_THAT(told(), IsEmpty());
+  state_.clock_step = ClockStep{kNow.wall + seconds(1), seconds(-7)};
+  EXPECT_THAT(told(), HasSubstr("the clock was set back 7 s\n"));
 }
 
 TEST_F(SituationLogTest, TellsASkewedClockInTheRightDirection) {

@@ -109,7 +109,8 @@ TEST_F(WorkerTest, BringsHomeAnAccessTokenForASignedAssertion) {
   EXPECT_EQ(token->value.reveal(), "opaque");
   EXPECT_EQ(token->usable_until, report.sent.boot + seconds(3570));
   EXPECT_EQ(report.id, 7U);
-  EXPECT_EQ(report.upstream_date, parse_rfc3339("2026-03-01T12:00:00Z"));
+  ASSERT_TRUE(report.reading);
+  EXPECT_EQ(report.reading->date, *parse_rfc3339("2026-03-01T12:00:00Z"));
   EXPECT_GE(report.sent.boot, before.boot);
   EXPECT_GE(report.received.boot, report.sent.boot);
   const json claims = claims_in(request, test::shared_rsa());
@@ -176,9 +177,9 @@ TEST_F(WorkerTest, BringsHomeCredentials) {
   ASSERT_TRUE(report.outcome.ok()) << report.outcome.error().message;
   const auto set = std::get<CredentialsPtr>(report.outcome.value());
   EXPECT_EQ(set->access_key_id, "ASIA1");
-  EXPECT_TRUE(set->expiration_assumed);
+  EXPECT_FALSE(set->expiration_named);
   EXPECT_EQ(set->received, report.received.wall);
-  EXPECT_EQ(report.upstream_date, std::nullopt);
+  EXPECT_FALSE(report.reading);
   EXPECT_THAT(request, HasSubstr("\r\nAuthorization: opaque\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nProjectCode: RK.1\r\n"));
 }
@@ -190,7 +191,8 @@ TEST_F(WorkerTest, ReportsTheDateOfARefusalToo) {
   ASSERT_FALSE(report.outcome.ok());
   EXPECT_EQ(report.outcome.error().http_status, 401);
   EXPECT_EQ(report.outcome.error().stage, Stage::exchange);
-  EXPECT_EQ(report.upstream_date, parse_rfc3339("2026-03-01T12:00:00Z"));
+  ASSERT_TRUE(report.reading);
+  EXPECT_EQ(report.reading->date, *parse_rfc3339("2026-03-01T12:00:00Z"));
 }
 
 TEST_F(WorkerTest, SetsTheStageOfATransportFailure) {
