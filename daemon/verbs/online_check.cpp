@@ -3,11 +3,9 @@
 #include <optional>
 
 #include "common/upstream/credential_exchange.h"
-#include "common/upstream/signing_key.h"
 #include "common/upstream/token_exchange.h"
-#include "daemon/config/read_key.h"
+#include "daemon/keys/signer.h"
 #include "daemon/system/clock.h"
-#include "daemon/system/entropy.h"
 #include "daemon/upstream/transport.h"
 
 namespace mdh {
@@ -38,9 +36,7 @@ Trip send(Transport& transport, UpstreamRequest request) {
 
 // The account's token request, and the clock in its answer of whatever status.
 Result<AccessToken> token_for(Transport& transport, const AccountConfig& account, Facts& facts) {
-  const auto key = load_signing_key(account.private_key);
-  if (!key) return key.error();
-  const auto assertion = make_assertion(account, *key, read_clocks().wall, random_uuid());
+  const auto assertion = sign_assertion(account, read_clocks().wall, signing_deadline());
   if (!assertion) return assertion.error();
   Trip trip = send(transport, token_request(account, *assertion));
   if (!trip.reply) {
