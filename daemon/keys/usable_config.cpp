@@ -7,7 +7,6 @@
 #include "daemon/keys/signer.h"
 
 namespace mdh {
-
 namespace {
 
 // The paths whose change may mean another key.
