@@ -3,6 +3,7 @@
 #include "daemon/verbs/check.h"
 #include "daemon/verbs/credential_process.h"
 #include "daemon/verbs/exec.h"
+#include "daemon/verbs/key.h"
 #include "daemon/verbs/once.h"
 #include "daemon/verbs/options.h"
 #include "daemon/verbs/rotate_token.h"
@@ -20,6 +21,8 @@ int run(const mdh::Command& command) {
       return mdh::once(command);
     case Verb::check:
       return mdh::check(command);
+    case Verb::key:
+      return mdh::print_key(command);
     case Verb::status:
       return mdh::print_status(command);
     case Verb::wait:

@@ -27,6 +27,7 @@ struct AccountConfig {
   std::string name = "default";
   std::string service_account;
   KeyReference private_key;
+  std::string agent_socket;  // of private_key agent:; empty: $SSH_AUTH_SOCK, then the usual places
   std::string token_url = "https://designer.mydatahelps.org/identityserver/connect/token";
   std::string audience;  // never empty after parsing: token_url unless configured
   seconds assertion_lifetime{900};

@@ -107,6 +107,7 @@ constexpr Key<AccountConfig> kAccountKeys[] = {
     {"name", text<&AccountConfig::name, kLine>},
     {"service_account", text<&AccountConfig::service_account, kLine>, kRequired},
     {"private_key", read_private_key, kRequired},
+    {"agent_socket", text_or_empty<&AccountConfig::agent_socket, kPath>},
     {"token_url", text<&AccountConfig::token_url, kUpstreamUrl>},
     {"audience", text_or_empty<&AccountConfig::audience, kLine>},
     {"assertion_lifetime_seconds", read_lifetime},

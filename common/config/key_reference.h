@@ -8,16 +8,21 @@
 
 namespace mdh {
 
-// KeyReference says where an account's private key is; the daemon reads it afresh for every
+// KeyReference says where an account's private key is; the daemon goes there afresh for every
 // signature.
 struct KeyReference {
-  enum class Kind { file, credential, environment, text };
+  enum class Kind { file, credential, environment, text, agent };
   Kind kind = Kind::file;
-  std::string name;  // a path, a systemd credential, a variable; for `text` its origin
+  // A path, a systemd credential, a variable, an agent's key's fingerprint; for `text` its origin.
+  std::string name;
   std::shared_ptr<const Secret>
       text{};  // only for `text`: the PEM itself, out of a .env file or variable
 
   friend bool operator==(const KeyReference& left, const KeyReference& right);
 };
+
+// described() is how messages name a key: its path, credential:NAME, env:VARIABLE,
+// agent:SHA256:FINGERPRINT, or a .env's place.
+std::string described(const KeyReference& reference);
 
 }  // namespace mdh

@@ -165,6 +165,12 @@ std::optional<KeyReference> parse_key_source(std::string_view text) {
   if (scheme == "env" && made_of(name, "_", 255)) {
     return KeyReference{Kind::environment, std::string(name), {}};
   }
+  constexpr std::string_view kSha256 = "SHA256:";
+  const std::string_view digest = name.substr(std::min(kSha256.size(), name.size()));
+  if (scheme == "agent" && name.starts_with(kSha256) && digest.size() == 43 &&
+      made_of(digest, "+/", 43)) {
+    return KeyReference{Kind::agent, std::string(name), {}};
+  }
   return std::nullopt;
 }
 

@@ -64,9 +64,10 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text);
 // may_listen_on() is parse_listen_address()'s rule on the host alone, a literal without brackets.
 bool may_listen_on(std::string_view host, bool is_v6);
 
-// parse_key_source() reads file:PATH, credential:NAME or env:VARIABLE.
+// parse_key_source() reads file:PATH, credential:NAME, env:VARIABLE or agent:SHA256:FINGERPRINT.
 std::optional<KeyReference> parse_key_source(std::string_view text);
-inline constexpr std::string_view kKeySource = "file:PATH, credential:NAME or env:VARIABLE";
+inline constexpr std::string_view kKeySource =
+    "file:PATH, credential:NAME, env:VARIABLE or agent:SHA256:FINGERPRINT (as ssh-add -l shows it)";
 
 std::optional<LogLevel> parse_log_level(std::string_view text);
 inline constexpr std::string_view kLogLevels = "trace, debug, info, warn or error";

@@ -16,8 +16,9 @@ bool same_upstream(const AccountConfig& left, const AccountConfig& right) {
 }
 
 bool same_signature(const AccountConfig& left, const AccountConfig& right) {
-  return std::tie(left.private_key, left.assertion_lifetime, left.assertion_type) ==
-         std::tie(right.private_key, right.assertion_lifetime, right.assertion_type);
+  return std::tie(left.private_key, left.agent_socket, left.assertion_lifetime,
+                  left.assertion_type) == std::tie(right.private_key, right.agent_socket,
+                                                   right.assertion_lifetime, right.assertion_type);
 }
 
 // A predecessor's project, while nobody has taken it over.

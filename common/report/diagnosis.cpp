@@ -31,13 +31,8 @@ Finding config_finding(const Facts& facts) {
 
 Finding key_finding(const KeyFact& key) {
   if (key.error) return {Level::error, key.error->message, key.error->hint, true};
-  if (!key.consistent) {
-    return {Level::error,
-            "the private key " + key.origin + " contradicts itself: its numbers are damaged",
-            "copy the key again as a whole, or create a new one in MyDataHelps Designer", true};
-  }
   return {Level::ok, "key of account " + key.account + ": " + key.origin + ", RSA of " +
-                         std::to_string(key.bits) + " bits"};
+                         std::to_string(key.bits) + " bits, " + key.fingerprint + "; it signs"};
 }
 
 Findings environment_findings(const EnvironmentFact& environment) {
@@ -141,11 +136,12 @@ Finding likely_cause(const ExchangeFact& fact, const Facts& facts) {
             "names look like MyDataHelps.1234.name: copy it from MyDataHelps Designer into "
             "service_account"};
   }
-  return {Level::error,
-          "key " + fact.key_origin + " is not a key of service account " + fact.service_account +
-              " (invalid_client), or there is no such account",
-          "compare name and key in MyDataHelps Designer; openssl pkey -pubout -in KEY shows the "
-          "public half that must be listed there"};
+  return {
+      Level::error,
+      "key " + fact.key_origin + " is not a key of service account " + fact.service_account +
+          " (invalid_client), or there is no such account",
+      "compare name and key in MyDataHelps Designer; mdh-credentials key prints the public half "
+      "that must be listed there"};
 }
 
 Finding refused_client(const ExchangeFact& fact, const Facts& facts) {

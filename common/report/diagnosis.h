@@ -23,9 +23,9 @@ struct Finding {
 struct KeyFact {
   std::string account;
   std::string origin;          // "/etc/mdh-credentials/lab.pem"
-  std::optional<Error> error;  // it cannot be used, and why
+  std::optional<Error> error;  // it cannot sign, and why
   int bits = 0;
-  bool consistent = true;  // OpenSSL's full check
+  std::string fingerprint;  // "SHA256:…", as ssh-add -l prints it
 };
 
 struct EnvironmentFact {                // of `check` itself, which is likely the user's own

@@ -25,19 +25,14 @@ Json claims(const AccountConfig& account, WallTime now, std::string_view jti) {
 
 }  // namespace
 
-Result<Assertion> make_assertion(const AccountConfig& account, const SigningKey& key, WallTime now,
-                                 std::string_view jti) {
+std::string assertion_input(const AccountConfig& account, WallTime now, std::string_view jti) {
   const Json header = {{"alg", "RS256"}, {"typ", account.assertion_type}};
-  std::string compact = part(header) + "." + part(claims(account, now, jti));
-  const std::string signature = key.sign(compact);
-  if (signature.empty()) {
-    return Error{ErrorClass::config, Stage::key,
-                 "cannot sign with the private key of account " + account.name +
-                     ": its numbers do not belong together",
-                 "copy the key again as a whole, or create a new one in MyDataHelps Designer"};
-  }
-  compact += "." + base64url_encode(signature);
-  return Assertion{Secret::take(compact)};
+  return part(header) + "." + part(claims(account, now, jti));
+}
+
+Assertion signed_assertion(std::string input, std::string_view signature) {
+  input += "." + base64url_encode(signature);
+  return Assertion{Secret::take(input)};
 }
 
 }  // namespace mdh

@@ -2,13 +2,12 @@
 // (RFC 7519) in compact JWS form (RFC 7515), signed with RS256. Pure; thread-safe.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "common/config/config.h"
-#include "common/result.h"
 #include "common/secret.h"
 #include "common/timestamp.h"
-#include "common/upstream/signing_key.h"
 
 namespace mdh {
 
@@ -17,10 +16,11 @@ struct Assertion {
   Secret compact;  // header.claims.signature
 };
 
-// make_assertion() claims iss, sub, aud, exp and jti, nothing else: nbf and iat would each be one
-// more way to fail on clock skew. `now` is the time by upstream's clock where that is known; `jti`
-// is fresh and random. Fails (class config, stage key) only when the key cannot sign.
-Result<Assertion> make_assertion(const AccountConfig& account, const SigningKey& key, WallTime now,
-                                 std::string_view jti);
+// assertion_input() is what is to be signed: header and claims. It claims iss, sub, aud, exp and
+// jti, nothing else: nbf and iat would each be one more way to fail on clock skew. `now` is the
+// time by upstream's clock where that is known; `jti` is fresh and random.
+std::string assertion_input(const AccountConfig& account, WallTime now, std::string_view jti);
+// signed_assertion() joins the input and its signature, which the caller has verified.
+Assertion signed_assertion(std::string input, std::string_view signature);
 
 }  // namespace mdh

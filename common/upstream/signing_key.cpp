@@ -1,6 +1,8 @@
 #include "common/upstream/signing_key.h"
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -15,7 +17,6 @@ namespace mdh {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
-constexpr int kLeastBits = 2048;
 
 EVP_PKEY* pkey(void* key) {
   return static_cast<EVP_PKEY*>(key);
@@ -95,6 +96,16 @@ EVP_PKEY* decode(std::string_view pem) {
   return key;
 }
 
+// A public number of the key, the highest byte first.
+std::string number(const EVP_PKEY* key, const char* name) {
+  BIGNUM* read = nullptr;
+  if (EVP_PKEY_get_bn_param(key, name, &read) != 1) return {};
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(read)), '\0');
+  BN_bn2bin(read, reinterpret_cast<unsigned char*>(bytes.data()));
+  BN_free(read);
+  return bytes;
+}
+
 }  // namespace
 
 void SigningKey::Free::operator()(void* key) const {
@@ -127,17 +138,12 @@ std::string SigningKey::sign(std::string_view bytes) const {
   return signature;
 }
 
-int SigningKey::bits() const {
-  return EVP_PKEY_get_bits(pkey(key_.get()));
-}
-
-bool SigningKey::consistent() const {
-  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(pkey(key_.get()), nullptr);
-  const bool good = context != nullptr && EVP_PKEY_pairwise_check(context) == 1 &&
-                    EVP_PKEY_private_check(context) == 1;
-  EVP_PKEY_CTX_free(context);
-  ERR_clear_error();
-  return good;
+Result<PublicKey> SigningKey::public_key(std::string_view origin) const {
+  const std::string modulus = number(pkey(key_.get()), OSSL_PKEY_PARAM_RSA_N);
+  const std::string exponent = number(pkey(key_.get()), OSSL_PKEY_PARAM_RSA_E);
+  const auto key = PublicKey::from_numbers(modulus, exponent);
+  if (!key) return refused(origin, "its numbers are no RSA key's", kNewKey);
+  return *key;
 }
 
 }  // namespace mdh

@@ -9,8 +9,12 @@
 
 #include "common/result.h"
 #include "common/upstream/pem.h"
+#include "common/upstream/public_key.h"
 
 namespace mdh {
+
+// kLeastBits is the shortest modulus that RS256 allows (RFC 7518 section 3.3).
+inline constexpr int kLeastBits = 2048;
 
 class SigningKey {
  public:
@@ -22,10 +26,9 @@ class SigningKey {
   // sign() is the RSASSA-PKCS1-v1_5 SHA-256 signature of the bytes, raw; empty when the key's
   // numbers do not belong together, so that it cannot sign.
   std::string sign(std::string_view bytes) const;
-  int bits() const;
-  // consistent() runs OpenSSL's full check of the key (36 ms and more: for `check`, not for a
-  // refresh).
-  bool consistent() const;
+  // public_key() is its other half; an Error (class config, stage key) when there can be none to
+  // such numbers. `origin` as from_pem()'s.
+  Result<PublicKey> public_key(std::string_view origin) const;
 
  private:
   struct Free {

@@ -9,7 +9,6 @@
 #include "common/config/from_json.h"
 #include "common/config/from_notebook.h"
 #include "common/config/rules.h"
-#include "daemon/config/read_key.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 
@@ -197,24 +196,6 @@ Result<Config> load_config(const SourceOptions& options) {
     if (!step) return step.error();
   }
   return config;
-}
-
-Result<Config> usable_config(const SourceOptions& options) {
-  Result<Config> config = load_config(options);
-  if (!config) return config;
-  for (const AccountConfig& account : config->accounts) {
-    if (const auto key = load_signing_key(account.private_key); !key) return key.error();
-  }
-  return config;
-}
-
-std::vector<std::string> watched_files(const Config& config) {
-  std::vector<std::string> files;
-  if (config.origin.starts_with('/')) files.push_back(config.origin);
-  for (const AccountConfig& account : config.accounts) {
-    if (auto file = key_file(account.private_key); !file.empty()) files.push_back(std::move(file));
-  }
-  return files;
 }
 
 }  // namespace mdh

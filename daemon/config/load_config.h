@@ -35,10 +35,4 @@ Result<Config> load_config(const SourceOptions& options);
 // it would look into the notebook's environment.
 std::optional<std::string> configuration_file(const SourceOptions& options);
 
-// usable_config() is load_config() with every account's key read and parsed; the first Error else.
-Result<Config> usable_config(const SourceOptions& options);
-// watched_files() is what a change of the configuration or a key would touch: the configuration's
-// own file and every key's.
-std::vector<std::string> watched_files(const Config& config);
-
 }  // namespace mdh

@@ -5,8 +5,8 @@
 
 #include "common/report/status.h"
 #include "common/state/condition.h"
-#include "daemon/config/read_key.h"
 #include "daemon/endpoint/token_store.h"
+#include "daemon/keys/usable_config.h"
 #include "daemon/service/fd_store.h"
 #include "daemon/system/clock.h"
 #include "daemon/system/environment.h"
@@ -176,9 +176,9 @@ void Service::file_changed(const std::string& path, Now now) {
   if (path == token_path(config_.endpoint, folders_.state)) return read_tokens();
   if (path == config_.origin) return loop_.set_timer(reload_timer_, now.boot + kReloadPause);
   for (const AccountConfig& account : config_.accounts) {
-    if (key_file(account.private_key) != path) continue;
-    log_line(LogLevel::info, "account " + account.name + ": the key file changed",
-             {{"MDH_ACCOUNT", account.name}});
+    const std::string news = key_news(account, path);
+    if (news.empty()) continue;
+    log_line(LogLevel::info, "account " + account.name + news, {{"MDH_ACCOUNT", account.name}});
     refresher_.engine().account_changed(account.name, now);
   }
 }

@@ -9,15 +9,13 @@
 #include <thread>
 #include <utility>
 
-#include "common/upstream/assertion.h"
 #include "common/upstream/clock_reading.h"
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/token_exchange.h"
-#include "daemon/config/read_key.h"
 #include "daemon/system/clock.h"
-#include "daemon/system/entropy.h"
 #include "daemon/system/give_up.h"
 #include "daemon/system/wake_event.h"
+#include "daemon/upstream/signing.h"
 
 namespace mdh {
 namespace {
@@ -30,23 +28,7 @@ const ProjectConfig& project_of(const UpstreamCall& call) {
   return call.account->projects.at(call.project);
 }
 
-WallTime signing_time(const UpstreamCall& call, Now now) {
-  if (!call.upstream_since_boot) return now.wall;
-  return WallTime(now.boot.time_since_epoch() + *call.upstream_since_boot);
-}
-
-Result<UpstreamRequest> signed_request(const UpstreamCall& call) {
-  const AccountConfig& account = *call.account;
-  const auto key = load_signing_key(account.private_key);
-  if (!key) return key.error();
-  const WallTime now = signing_time(call, read_clocks());
-  const auto assertion = make_assertion(account, *key, now, random_uuid());
-  if (!assertion) return assertion.error();
-  return token_request(account, *assertion);
-}
-
 Result<UpstreamRequest> request_for(const UpstreamCall& call) {
-  if (call.kind == UpstreamCall::Kind::token) return signed_request(call);
   if (call.kind == UpstreamCall::Kind::clock) return bare_request(call.url);
   return credentials_request(project_of(call), *call.token);
 }
@@ -104,6 +86,7 @@ class Worker::WorkerThread {
   explicit WorkerThread(TransportOptions options)
       : options_(std::move(options)),
         transport_(options_),
+        signing_([this] { transport_.wake(); }),
         thread_(start_thread([this] { run(); })) {}
   ~WorkerThread() {
     {
@@ -141,7 +124,6 @@ class Worker::WorkerThread {
     Now sent{};
   };
 
-  // One call at a time is taken, so that an end is noticed between two signatures.
   std::optional<Waiting> next() {
     const std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.empty()) return std::nullopt;
@@ -158,14 +140,29 @@ class Worker::WorkerThread {
   void run() {
     while (!stopping()) {
       while (auto waiting = next()) start_call(*std::move(waiting));
+      for (Signing::Signed& one : signing_.ended()) take_signed(one);
       for (auto& completion : transport_.wait(milliseconds(INT_MAX))) end_call(completion);
       // The next call is minutes away; what TLS needed goes back to the kernel.
-      if (running_.empty()) ::malloc_trim(0);
+      if (running_.empty() && !signing_.busy()) ::malloc_trim(0);
     }
   }
 
   void start_call(Waiting waiting) {
+    if (waiting.call.kind == UpstreamCall::Kind::token) {
+      const std::uint64_t id = waiting.call.id;
+      const auto found = unsigned_.insert_or_assign(id, std::move(waiting)).first;
+      return signing_.begin(found->second.call);
+    }
     auto request = request_for(waiting.call);
+    send_request(std::move(waiting), std::move(request));
+  }
+
+  void take_signed(Signing::Signed& one) {
+    auto waiting = std::move(unsigned_.extract(one.id).mapped());
+    send_request(std::move(waiting), std::move(one.request));
+  }
+
+  void send_request(Waiting waiting, Result<UpstreamRequest> request) {
     const Now now = read_clocks();
     if (!request) {
       return outbox_.put({waiting.call.id, now, now, std::nullopt, request.error()});
@@ -199,6 +196,8 @@ class Worker::WorkerThread {
 
   // The thread's own, but for transport_.wake().
   Transport transport_;
+  Signing signing_;  // wakes the transport, so it goes before it
+  std::map<std::uint64_t, Waiting> unsigned_;
   std::map<std::uint64_t, Running> running_;
 
   Outbox outbox_;

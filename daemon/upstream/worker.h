@@ -1,6 +1,6 @@
-// Runs calls on one thread of its own: reads the key, signs, sends, parses, and reports. Blocking
-// work (a key on a slow disk, a signature) happens there and never on the loop; many requests are
-// running at once, so that one that hangs delays no other. Called from the loop's thread.
+// Runs calls on one thread of its own: has them signed, sends, parses, and reports. Blocking work
+// happens off the loop; many signatures and requests are under way at once, so that one that hangs
+// delays no other. Called from the loop's thread.
 #pragma once
 
 #include <memory>

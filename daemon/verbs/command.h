@@ -11,13 +11,27 @@
 namespace mdh {
 
 struct Command {
-  enum class Verb { serve, once, check, status, wait, refresh, process, env, exec, rotate_token };
+  enum class Verb {
+    serve,
+    once,
+    check,
+    key,
+    status,
+    wait,
+    refresh,
+    process,
+    env,
+    exec,
+    rotate_token
+  };
   Verb verb = Verb::serve;
   SourceOptions source;                 // what the verb takes of it; the rest is unset
   std::optional<std::string> socket;    // --socket PATH: the daemon's, instead of looking
   std::optional<std::string> endpoint;  // --endpoint URL: the daemon by TCP, instead of its socket
   std::string profile;                  // --profile; empty: all, or the first
   bool online = false;                  // check
+  std::string account;                  // key: ACCOUNT; empty: the only one
+  std::string new_key;                  // key: --new FILE
   bool dry_run = false;                 // once
   bool json = false;                    // status
   bool verbose = false;                 // status

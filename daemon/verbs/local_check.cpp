@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "common/report/child_environment.h"
-#include "common/upstream/signing_key.h"
-#include "daemon/config/read_key.h"
+#include "daemon/keys/signer.h"
 #include "daemon/profile_file/rivals.h"
 #include "daemon/profile_file/writer.h"
 #include "daemon/system/clock.h"
+#include "daemon/system/entropy.h"
 #include "daemon/system/environment.h"
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/endpoint_client.h"
@@ -25,13 +25,15 @@ KeyFact examine_key(const AccountConfig& account) {
   KeyFact fact;
   fact.account = account.name;
   fact.origin = described(account.private_key);
-  const Result<SigningKey> key = load_signing_key(account.private_key);
-  if (!key) {
-    fact.error = key.error();
+  const Deadline deadline = signing_deadline();
+  Result<Signer> signer = Signer::open(account, deadline);
+  const auto proof = signer ? signer->sign(random_uuid(), deadline) : signer.error();
+  if (!proof) {
+    fact.error = proof.error();
     return fact;
   }
-  fact.bits = key->bits();
-  fact.consistent = key->consistent();
+  fact.bits = signer->public_key().bits();
+  fact.fingerprint = signer->public_key().fingerprint();
   return fact;
 }
 

@@ -8,7 +8,7 @@
 #include "common/exit_status.h"
 #include "common/report/status.h"
 #include "common/state/condition.h"
-#include "daemon/config/load_config.h"
+#include "daemon/keys/usable_config.h"
 #include "daemon/profile_file/writer.h"
 #include "daemon/system/clock.h"
 #include "daemon/system/environment.h"

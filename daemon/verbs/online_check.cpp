@@ -7,11 +7,9 @@
 #include "common/state/state.h"
 #include "common/upstream/clock_reading.h"
 #include "common/upstream/credential_exchange.h"
-#include "common/upstream/signing_key.h"
 #include "common/upstream/token_exchange.h"
-#include "daemon/config/read_key.h"
+#include "daemon/keys/signer.h"
 #include "daemon/system/clock.h"
-#include "daemon/system/entropy.h"
 #include "daemon/upstream/transport.h"
 
 namespace mdh {
@@ -47,9 +45,7 @@ void note_reading(const Trip& trip, ClockReadings& readings) {
 
 Result<AccessToken> token_for(Transport& transport, const AccountConfig& account,
                               ClockReadings& readings) {
-  const auto key = load_signing_key(account.private_key);
-  if (!key) return key.error();
-  const auto assertion = make_assertion(account, *key, read_clocks().wall, random_uuid());
+  const auto assertion = sign_assertion(account, read_clocks().wall, signing_deadline());
   if (!assertion) return assertion.error();
   Trip trip = send(transport, token_request(account, *assertion));
   note_reading(trip, readings);

@@ -27,7 +27,9 @@ class Screen : public CLI::Formatter {
   std::string make_usage(const CLI::App* app, std::string) const override {
     const std::string& name = app->get_name();
     if (app->get_parent() == nullptr) return "Usage: mdh-credentials VERB [OPTIONS]\n";
-    const std::string tail = name == "exec" ? " -- COMMAND [ARGUMENT...]" : "";
+    const std::string tail = name == "exec"  ? " -- COMMAND [ARGUMENT...]"
+                             : name == "key" ? " [ACCOUNT]"
+                                             : "";
     return "Usage: mdh-credentials " + name + " [OPTIONS]" + tail + "\n";
   }
 };
@@ -122,6 +124,17 @@ void add_environment(CLI::App& app, Command& command) {
   rotate->footer("Exit status: 0 done, 1 failed, 78 configuration.");
 }
 
+void add_key(CLI::App& app, Command& command) {
+  CLI::App* key = add_verb(app, command, Verb::key, "key",
+                           "Print the public half of a key, to be registered in Designer");
+  key->add_option("account", command.account, "The account [the only one]")->type_name("ACCOUNT");
+  key->add_option("--new", command.new_key, "Make a key of 3072 bits in this new file first")
+      ->type_name("FILE")
+      ->excludes(key->get_option("account"));
+  add_config(*key, command);
+  key->footer("Exit status: 0 printed, 1 no file made, 2 which account?, 78 configuration or key.");
+}
+
 std::unique_ptr<CLI::App> make_parser(Command& command) {
   auto app = std::make_unique<CLI::App>(
       "Keeps AWS credentials for MyDataHelps projects fresh and serves them on this machine.",
@@ -132,6 +145,7 @@ std::unique_ptr<CLI::App> make_parser(Command& command) {
   app->formatter(std::make_shared<Screen>());
   app->footer(kVerbsFooter);
   add_workers(*app, command);
+  add_key(*app, command);
   add_questions(*app, command);
   add_environment(*app, command);
   return app;

@@ -5,8 +5,8 @@
 #include <csignal>
 
 #include "common/exit_status.h"
-#include "daemon/config/load_config.h"
 #include "daemon/endpoint/token_store.h"
+#include "daemon/keys/usable_config.h"
 #include "daemon/service/fd_store.h"
 #include "daemon/service/notifier.h"
 #include "daemon/service/runtime_folder.h"

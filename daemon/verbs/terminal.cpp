@@ -107,6 +107,10 @@ void print_error(const Error& error) {
   to_stderr(text + "\n");
 }
 
+void say(std::string_view message) {
+  to_stderr("mdh-credentials: " + printable(message) + "\n");
+}
+
 void warn(std::string_view message) {
   const bool colour = wants_colour(STDERR_FILENO);
   to_stderr(inked("mdh-credentials: warning:", Ink::warning, colour) + " " + printable(message) +

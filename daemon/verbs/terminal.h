@@ -36,6 +36,8 @@ bool print(std::string_view text);
 void print_aside(const std::string& text);
 // print_error() writes "mdh-credentials: MESSAGE" and, where there is one, "hint: HINT" to stderr.
 void print_error(const Error& error);
+// say() writes "mdh-credentials: MESSAGE" to stderr: news that stdout is not for.
+void say(std::string_view message);
 // warn() writes "mdh-credentials: warning: MESSAGE" to stderr.
 void warn(std::string_view message);
 

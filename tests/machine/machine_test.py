@@ -9,6 +9,7 @@ import argparse
 import sys
 import unittest
 
+import agent_cases
 import cases
 import finding_cases
 import machine
@@ -18,7 +19,8 @@ import service_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Clocks, service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         finding_cases.Finding, finding_cases.SystemSocket, package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
+         finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent, agent_cases.UserAgent,
+         package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
 def parse():

@@ -13,6 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import agents  # noqa: E402
 import harness  # noqa: E402
 import remains  # noqa: E402
 
@@ -116,6 +117,18 @@ class RemainsTest(harness.Case):
         found = [name for name, secret in gone.items() if secret in content]
         print(f"  a debugger's core: {len(content) >> 10} KiB, {len(found)} of {len(gone)} secrets in it")
         return found
+
+
+class AgentRemainsTest(RemainsTest):
+    """The same with the key in an ssh-agent: no piece of it is ever in the daemon."""
+
+    def serve(self):
+        agent = agents.Agent()
+        self.addCleanup(agent.stop)
+        document = self.config()
+        fingerprint = agent.add(self.emulator.accounts[0]["pkcs1"])
+        document["accounts"][0] |= {"private_key": f"agent:{fingerprint}", "agent_socket": agent.socket}
+        return super().serve(config=self.write_config(document))
 
 
 class Unprivileged(harness.Daemon):

@@ -75,6 +75,7 @@ TEST(ConfigText, TakesEveryKey) {
   EXPECT_EQ(account.name, "lab");
   EXPECT_EQ(account.private_key.kind, KeyReference::Kind::credential);
   EXPECT_EQ(account.private_key.name, "lab-key");
+  EXPECT_EQ(account.agent_socket, "~/agent");
   EXPECT_EQ(account.token_url, "http://127.0.0.1:8080/token");
   EXPECT_EQ(account.audience, "urn:lab");
   EXPECT_EQ(account.assertion_lifetime, seconds(200));

@@ -133,6 +133,9 @@ TEST(ConfigEnvironment, TakesAPathOrASourceForTheKey) {
   EXPECT_EQ(key_reference_from_variable("key.pem\n"), (KeyReference{Kind::file, "key.pem", {}}));
   EXPECT_EQ(key_reference_from_variable("file:/k"), (KeyReference{Kind::file, "/k", {}}));
   EXPECT_EQ(key_reference_from_variable("env:K"), (KeyReference{Kind::environment, "K", {}}));
+  const std::string fingerprint = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+  EXPECT_EQ(key_reference_from_variable("agent:" + fingerprint),
+            (KeyReference{Kind::agent, fingerprint, {}}));
 }
 
 // Field bug 9: the body of a key without its first line would be shown as a file that is not there.

@@ -3,11 +3,26 @@
 
 #include <gtest/gtest.h>
 
+#include "common/config/rules.h"
+
 namespace mdh {
 namespace {
 
 KeyReference text_source(const char* pem) {
   return {KeyReference::Kind::text, "RKS_PRIVATE_KEY", std::make_shared<const Secret>(pem)};
+}
+
+TEST(KeySource, TakesAnAgentsKeyByTheFingerprintThatSshAddPrints) {
+  const std::string digest = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+  const auto key = parse_key_source("agent:SHA256:" + digest);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(described(*key), "agent:SHA256:" + digest);
+  for (const std::string& text :
+       {"agent:" + digest, "agent:MD5:" + digest, "agent:SHA256:" + digest + "=",
+        "agent:SHA256:" + digest.substr(1), "agent:SHA256:" + digest.substr(1) + "-",
+        std::string("agent:SHA256:"), std::string("agent:")}) {
+    EXPECT_FALSE(parse_key_source(text)) << text;
+  }
 }
 
 TEST(Config, ComparesAKeyGivenAsTextByItsBytes) {

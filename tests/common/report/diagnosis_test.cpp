@@ -17,7 +17,7 @@ Facts healthy() {
   Facts facts;
   facts.config_origin = "/etc/mdh-credentials/config.json";
   facts.profiles = {"mdh-lab"};
-  facts.keys = {{"lab", "/etc/lab.pem", std::nullopt, 2048}};
+  facts.keys = {{"lab", "/etc/lab.pem", std::nullopt, 2048, "SHA256:x"}};
   facts.file.path = "/home/a/.aws/credentials";
   facts.ports = {{"127.0.0.1:6340", false, false, "", true}};
   facts.skews = {{"lab", 400ms}};
@@ -68,9 +68,14 @@ TEST(Diagnosis, ConfigurationAndKeyEndWith78) {
   facts.keys[0].error = Error{ErrorClass::config, Stage::key, "weak", "new one"};
   EXPECT_EQ(only_bad(facts).hint, "new one");
   EXPECT_EQ(exit_status(diagnose(facts)), 78);
-  facts = healthy();
-  facts.keys[0].consistent = false;
-  EXPECT_THAT(only_bad(facts).text, HasSubstr("damaged"));
+}
+
+TEST(Diagnosis, NamesEachKeysLengthAndFingerprint) {
+  Facts facts = healthy();
+  facts.keys[0].bits = 3072;
+  facts.keys[0].fingerprint = "SHA256:abc";
+  const std::vector<Finding> findings = diagnose(facts);
+  EXPECT_THAT(findings[1].text, HasSubstr("RSA of 3072 bits, SHA256:abc; it signs"));
 }
 
 TEST(Diagnosis, OtherErrorsEndWith1AndWarningsWith0) {

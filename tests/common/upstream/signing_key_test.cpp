@@ -37,11 +37,13 @@ TEST(SigningKey, ReadsPkcs1AndPkcs8AndSignsTheSame) {
   const auto eight = SigningKey::from_pem(pkcs8(shared_rsa()), "eight");
   ASSERT_TRUE(one.ok());
   ASSERT_TRUE(eight.ok());
-  EXPECT_EQ(one->bits(), 2048);
+  const PublicKey half = one->public_key("one").value();
+  EXPECT_EQ(half.bits(), 2048);
+  EXPECT_EQ(half.pem(), test::public_pem(shared_rsa()));
   EXPECT_EQ(one->sign("text"), eight->sign("text"));
   EXPECT_TRUE(test::verifies(shared_rsa(), "text", one->sign("text")));
   EXPECT_FALSE(test::verifies(shared_rsa(), "other", one->sign("text")));
-  EXPECT_TRUE(one->consistent());
+  EXPECT_TRUE(half.verifies("text", one->sign("text")));
 }
 
 TEST(SigningKey, FindsTheKeyBehindACertificateOrComment) {

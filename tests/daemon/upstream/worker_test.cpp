@@ -11,6 +11,7 @@
 #include "daemon/system/clock.h"
 #include "tests/support/keys.h"
 #include "tests/support/loopback_stub.h"
+#include "tests/support/stub_agent.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -236,6 +237,32 @@ TEST_F(WorkerTest, HoldsNewOptionsForLaterCallsOnly) {
   const auto found = collect(1);
   ASSERT_TRUE(found.contains(2));
   EXPECT_THAT(found.at(2).outcome.error().message, HasSubstr("within 100 ms"));
+}
+
+AccountConfig agent_account(const std::string& socket, const std::string& url) {
+  AccountConfig account;
+  account.name = "of the agent";
+  account.private_key = {
+      KeyReference::Kind::agent, test::public_half(test::shared_rsa()).fingerprint(), {}};
+  account.agent_socket = socket;
+  account.token_url = url;
+  return account;
+}
+
+TEST_F(WorkerTest, WaitsForNoAgentButForTheCallThatNeedsIt) {
+  const test::StubAgent silent(folder_.path("agent"), [](test::AgentTalk& talk) { talk.hang(); });
+  const LoopbackStub stub(answering(json_reply(R"({"access_token":"opaque"})")));
+  const LoopbackStub exchange(answering(json_reply(kSet)));
+  UpstreamCall waiting = token_call(1, stub.url());
+  waiting.account =
+      std::make_shared<const AccountConfig>(agent_account(folder_.path("agent"), stub.url()));
+  worker_.send(std::move(waiting));
+  while (silent.accepted() == 0) std::this_thread::yield();
+  worker_.send(token_call(2, stub.url()));
+  worker_.send(exchange_call(3, exchange.url()));
+  const auto found = collect(2);
+  EXPECT_TRUE(found.contains(2));
+  EXPECT_TRUE(found.contains(3));
 }
 
 // Ends long before its call would, which would outlast this test.

@@ -1,4 +1,4 @@
-#include "daemon/config/read_key.h"
+#include "daemon/keys/read_key.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,27 +119,11 @@ Result<Secret> read_key(const KeyReference& source) {
       return read_variable(source.name);
     case KeyReference::Kind::text:
       if (source.text) return read_spelling(source.text->reveal());
-  }
-  return refused("cannot read the private key " + source.name + ": there is no text", {});
-}
-
-Result<SigningKey> load_signing_key(const KeyReference& reference) {
-  const Result<Secret> pem = read_key(reference);
-  if (!pem) return pem.error();
-  return SigningKey::from_pem(pem->reveal(), described(reference));
-}
-
-std::string described(const KeyReference& reference) {
-  switch (reference.kind) {
-    case KeyReference::Kind::credential:
-      return "credential:" + reference.name;
-    case KeyReference::Kind::environment:
-      return "env:" + reference.name;
-    case KeyReference::Kind::file:
-    case KeyReference::Kind::text:
+      break;
+    case KeyReference::Kind::agent:  // which never gives it away
       break;
   }
-  return reference.name;
+  return refused("cannot read the private key " + source.name + ": there is no text", {});
 }
 
 std::string key_file(const KeyReference& reference) {

@@ -1,4 +1,4 @@
-#include "daemon/config/read_key.h"
+#include "daemon/keys/read_key.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
