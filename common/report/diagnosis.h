@@ -1,5 +1,4 @@
-// Findings of `check` and their cures, as values: facts in, findings out. Pure; gathering the facts
-// is daemon/local_check's and daemon/online_check's.
+// Findings of `check` and their cures: facts in, findings out. Pure; gathering them is the verb's.
 #pragma once
 
 #include <optional>
@@ -78,6 +77,7 @@ struct Facts {
   FileFact file;
   std::vector<OutrankFact> outranked;
   std::vector<PortFact> ports;
+  bool callers_unknown = false;  // by TCP
   std::vector<SkewFact> skews;
   std::vector<ExchangeFact> exchanges;
 };

@@ -55,6 +55,15 @@ void put_entry(Secret& bytes, const std::string& identity, const ProfileState& p
   put(bytes, profile.refreshed_at.value_or(profile.credentials->received));
 }
 
+void put(Secret& bytes, const HandOut& row) {
+  put(bytes, std::uint64_t{row.user});
+  put(bytes, row.profile);
+  put(bytes, row.form);
+  put(bytes, row.count);
+  put(bytes, row.first);
+  put(bytes, row.last);
+}
+
 std::uint64_t count_sets(const State& state) {
   std::uint64_t sets = 0;
   for (const ProfileState& profile : state.profiles) sets += profile.credentials != nullptr;
@@ -81,6 +90,7 @@ class Reader {
   std::string_view text() { return take(number()); }
   WallTime time() { return WallTime(milliseconds(static_cast<milliseconds::rep>(number()))); }
   bool broken() const { return broken_; }
+  bool at_end() const { return bytes_.empty(); }
   bool whole() const { return !broken_ && bytes_.empty(); }
 
  private:
@@ -128,6 +138,17 @@ SnapshotEntry read_entry(Reader& reader) {
   return entry;
 }
 
+HandOut read_hand_out(Reader& reader) {
+  HandOut row;
+  row.user = static_cast<std::uint32_t>(reader.number());
+  row.profile = reader.text();
+  row.form = reader.text();
+  row.count = reader.number();
+  row.first = reader.time();
+  row.last = reader.time();
+  return row;
+}
+
 Error refused(std::string_view why) {
   Error error;
   error.error_class = ErrorClass::storage;
@@ -145,6 +166,10 @@ Snapshot read_content(Reader& reader) {
   for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
     snapshot.entries.push_back(read_entry(reader));
   }
+  if (reader.at_end()) return snapshot;  // of a version that kept no record
+  for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
+    snapshot.hand_outs.push_back(read_hand_out(reader));
+  }
   return snapshot;
 }
 
@@ -160,7 +185,8 @@ std::string project_identity(const AccountConfig& account, const ProjectConfig& 
   return identity;
 }
 
-Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id) {
+Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id,
+                      const std::vector<HandOut>& hand_outs) {
   Secret body;
   put(body, boot_id);
   put(body, std::uint64_t{state.accounts.size()});
@@ -173,6 +199,8 @@ Secret write_snapshot(const Config& config, const State& state, std::string_view
       if (profile.credentials) put_entry(body, project_identity(account, project), profile);
     }
   }
+  put(body, std::uint64_t{hand_outs.size()});
+  for (const HandOut& row : hand_outs) put(body, row);
   Secret bytes(kMagic);
   bytes.append(view(sha256(body.reveal())));
   bytes.append(body.reveal());
@@ -195,6 +223,7 @@ Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id)
 
 void add_older(Snapshot& newer, Snapshot older) {
   if (newer.boot_id.empty()) newer.boot_id = std::move(older.boot_id);
+  if (newer.hand_outs.empty()) newer.hand_outs = std::move(older.hand_outs);
   for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
   for (SnapshotEntry& entry : older.entries) {
     const bool there =

@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "common/credentials.h"
 #include "common/result.h"
+#include "common/state/hand_out.h"
 #include "common/state/state.h"
 
 namespace mdh {
@@ -32,14 +33,17 @@ struct Snapshot {
   std::string boot_id;  // boot times of another boot mean nothing
   std::vector<SnapshotAccount> accounts;
   std::vector<SnapshotEntry> entries;
+  std::vector<HandOut> hand_outs;
 };
 
 // project_identity() names where a set comes from: service account, token URL and audience,
 // project code and id, exchange URL. Equal identities give the same project's credentials.
 std::string project_identity(const AccountConfig& account, const ProjectConfig& project);
 
-// write_snapshot() is the bytes of every profile's last set (in `state`, made from `config`).
-Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id);
+// write_snapshot() is the bytes of every profile's last set (in `state`, made from `config`), and
+// of the record of hand-outs.
+Secret write_snapshot(const Config& config, const State& state, std::string_view boot_id,
+                      const std::vector<HandOut>& hand_outs = {});
 // read_snapshot() is what write_snapshot() wrote in this boot; an Error (class storage) says why
 // the bytes are refused: another format or version, another boot, damaged.
 Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id);

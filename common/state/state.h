@@ -65,6 +65,8 @@ struct State {
   BootTime started{};
   // A call has outlived its patience: the refresh work stands (healthz, watchdog).
   bool stuck = false;
+  // Addresses that are published and answered by somebody else: one sentence each.
+  std::vector<std::string> endpoint_faults;
 };
 
 // upstream_now() is the time by upstream's clock: boot time plus the measured offset, so that a

@@ -15,10 +15,12 @@ import machine
 import package_cases
 import person_cases
 import service_cases
+import users_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         finding_cases.Finding, finding_cases.SystemSocket, package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
+         finding_cases.Finding, finding_cases.SystemSocket, users_cases.SeveralUsers,
+         package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
 def parse():

@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/endpoint/port_owner.h"
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/local_check.h"
-#include "daemon/verbs/port_owner.h"
 #include "tests/support/environment_guard.h"
 #include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"
