@@ -19,6 +19,7 @@ struct ProjectConfig {
   std::string exchange_url;          // empty: the shape's default
   std::string authorization_scheme;  // "" or "Bearer"
   std::string region = "us-east-1";
+  std::vector<std::string> allowed_users;  // who may have it; empty: the endpoint's list
 
   bool operator==(const ProjectConfig&) const = default;
 };
@@ -60,8 +61,10 @@ struct EndpointConfig {
   bool listen_configured = false;
   std::string token_file;   // empty: authorization-token in the state folder
   std::string token_group;  // empty: 0600 and no group
+  // Names, uids and @groups; {"any"} alone asks nobody. Whom a name means is the daemon's to ask.
   std::vector<std::string> allowed_users{"self", "root"};
-  bool imds = true;
+  std::vector<std::string> watchers;  // who sees every profile besides self and root
+  bool imds = true;                   // false where anybody may ask: it knows no token
   bool imds_v1 = false;
   std::string imds_profile;  // never empty after parsing: the first profile unless configured
   int max_connections = 1024;

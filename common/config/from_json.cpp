@@ -24,6 +24,11 @@ Done text_or_empty(const Place& at, T& out) {
 }
 
 template <auto kMember, typename T>
+Done users(const Place& at, T& out) {
+  return read_users(at, out.*kMember);
+}
+
+template <auto kMember, typename T>
 Done flag(const Place& at, T& out) {
   return read_flag(at, out.*kMember);
 }
@@ -65,15 +70,11 @@ Done read_listen(const Place& at, EndpointConfig& out) {
   return read_texts(at, kListenAddress, out.listen);
 }
 
-// A uid may be written as a number, too.
 Done read_allowed_users(const Place& at, EndpointConfig& out) {
-  out.allowed_users.clear();
-  return read_array(at, [&](const Place& item) -> Done {
-    std::string& user = out.allowed_users.emplace_back();
-    if (item.node.kind != JsonNode::Kind::integer) return read_text(item, kUser, user);
-    user = std::to_string(item.node.integer);
-    return item.node.integer < 0 ? Done(must_be(item, kUser.words)) : done();
-  });
+  const bool any = at.node.items.size() == 1 && at.node.items.front().text == "any";
+  if (!any) return read_users(at, out.allowed_users);
+  out.allowed_users = {"any"};
+  return done();
 }
 
 Done read_max_connections(const Place& at, EndpointConfig& out) {
@@ -99,6 +100,7 @@ constexpr Key<ProjectConfig> kProjectKeys[] = {
     {"exchange_url", text_or_empty<&ProjectConfig::exchange_url, kUpstreamUrl>},
     {"authorization_scheme", text<&ProjectConfig::authorization_scheme, kScheme>},
     {"region", text<&ProjectConfig::region, kRegion>},
+    {"allowed_users", users<&ProjectConfig::allowed_users>},
 };
 
 Done read_projects(const Place& at, AccountConfig& out);
@@ -128,6 +130,7 @@ constexpr Key<EndpointConfig> kEndpointKeys[] = {
     {"token_file", text_or_empty<&EndpointConfig::token_file, kPath>},
     {"token_group", text_or_empty<&EndpointConfig::token_group, kGroup>},
     {"allowed_users", read_allowed_users},
+    {"watchers", users<&EndpointConfig::watchers>},
     {"imds", flag<&EndpointConfig::imds>},
     {"imds_v1", flag<&EndpointConfig::imds_v1>},
     {"imds_profile", text_or_empty<&EndpointConfig::imds_profile, kProfile>},
@@ -225,6 +228,8 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   config.origin = file;
   if (Done read = read_object({*tree, "", file}, kTopKeys, config); !read) return read.error();
   if (Done checked = check_names(config); !checked) return checked.error();
+  // Nothing would be left to guard what knows no token.
+  if (config.endpoint.allowed_users.front() == "any") config.endpoint.imds = false;
   if (config.endpoint.imds_profile.empty()) {
     config.endpoint.imds_profile = config.accounts.front().projects.front().profile;
   }

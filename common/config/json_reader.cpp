@@ -71,6 +71,16 @@ Done read_texts(const Place& at, const TextRule& rule, std::vector<std::string>&
                     [&](const Place& item) { return read_text(item, rule, out.emplace_back()); });
 }
 
+Done read_users(const Place& at, std::vector<std::string>& out) {
+  out.clear();
+  return read_array(at, [&](const Place& item) -> Done {
+    std::string& user = out.emplace_back();
+    if (item.node.kind != Kind::integer) return read_text(item, kUser, user);
+    user = std::to_string(item.node.integer);
+    return item.node.integer < 0 ? Done(must_be(item, kUser.words)) : done();
+  });
+}
+
 Done read_flag(const Place& at, bool& out) {
   if (at.node.kind != Kind::boolean) return wrong_kind(at, "true or false");
   out = at.node.boolean;

@@ -34,6 +34,8 @@ Error wrong_kind(const Place& at, std::string_view words);
 Done read_text(const Place& at, const TextRule& rule, std::string& out);
 Done read_text_or_empty(const Place& at, const TextRule& rule, std::string& out);
 Done read_texts(const Place& at, const TextRule& rule, std::vector<std::string>& out);
+// read_users() reads names, uids (as numbers, too) and @groups.
+Done read_users(const Place& at, std::vector<std::string>& out);
 Done read_flag(const Place& at, bool& out);
 Done read_integer(const Place& at, int least, int most, int& out);
 // read_word() is the place of the value among `words`.

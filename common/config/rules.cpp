@@ -122,6 +122,11 @@ bool is_user(std::string_view text) {
   return made_of(text, "._@$-", 256) && text.front() != '-';
 }
 
+bool is_user_or_group(std::string_view text) {
+  if (text.substr(0, 1) == "@") return is_user(text.substr(1));
+  return text != "any" && is_user(text);
+}
+
 bool is_scheme(std::string_view text) {
   return text.empty() || text == "Bearer";
 }

@@ -34,6 +34,8 @@ bool is_scheme(std::string_view text);
 bool is_region(std::string_view text);
 // is_user() is a user's or group's name or number; whether there is one is the daemon's to ask.
 bool is_user(std::string_view text);
+// is_user_or_group() is a user, or a group after @; not "any", which is a list of its own.
+bool is_user_or_group(std::string_view text);
 // is_path() is what can name a file, absolute, relative or under ~/.
 bool is_path(std::string_view text);
 // is_listen_address() is what parse_listen_address() reads.
@@ -47,7 +49,9 @@ inline constexpr TextRule kLine{is_line, "1 to 256 printable ASCII characters on
 inline constexpr TextRule kIdentifier{is_identifier, "1 to 128 of A-Z a-z 0-9 . _ ~ -"};
 inline constexpr TextRule kScheme{is_scheme, "\"\" or \"Bearer\""};
 inline constexpr TextRule kRegion{is_region, "an AWS region such as us-east-1"};
-inline constexpr TextRule kUser{is_user, "\"self\", \"any\", or a user's name or number"};
+inline constexpr TextRule kUser{is_user_or_group,
+                                "\"self\", a user's name or number, or a group's after @ "
+                                "(\"any\" stands alone, in endpoint.allowed_users)"};
 inline constexpr TextRule kGroup{is_user, "a group's name or number"};
 inline constexpr TextRule kPath{is_path, "a path"};
 inline constexpr TextRule kListenAddress{

@@ -8,30 +8,19 @@
 namespace mdh {
 namespace {
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char letter = static_cast<char>(c | 0x20);
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+// The named profile, or where none is named the first that the caller may have.
+const ProfileState* wanted_profile(const EndpointRequest& request, const EndpointFacts& facts) {
+  if (!request.target.profile.empty()) return find_profile(facts.state, request.target.profile);
+  const ProfileAccess* first = first_profile(facts.access, request.peer.caller());
+  return first == nullptr ? nullptr : find_profile(facts.state, first->profile);
 }
 
-// Some clients encode the '@' of a profile's name.
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
-    decoded += escape ? static_cast<char>(digit(text[i + 1]) << 4 | digit(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return decoded;
-}
-
-const ProfileState* wanted_profile(const Target& target, const EndpointFacts& facts) {
-  if (target.route == Route::container && target.profile.empty())
-    return facts.state.profiles.empty() ? nullptr : &facts.state.profiles.front();
-  if (target.profile.find('%') == target.profile.npos)
-    return find_profile(facts.state, target.profile);
-  return find_profile(facts.state, percent_decoded(target.profile));
+// The profile of the metadata routes that name none: the configured one, for those who may have it.
+const ProfileState* metadata_profile(const EndpointRequest& request, const EndpointFacts& facts) {
+  const ProfileAccess* configured = find_access(facts.access, facts.config.imds_profile);
+  if (configured != nullptr && admits(configured->users, request.peer.caller()))
+    return find_profile(facts.state, configured->profile);
+  return wanted_profile(request, facts);
 }
 
 Reply unknown_profile(bool imds) {
@@ -57,24 +46,19 @@ std::string_view failure_code(ErrorClass error_class) {
   return "LocalFailure";
 }
 
-// Retry-After is 1 and never more: JS v2 and Go v1 sleep for it at every attempt.
-Reply unavailable(std::string_view code, std::string_view message) {
-  Reply reply = error_reply(503, code, message);
-  reply.headers.push_back({"Retry-After", "1"});
-  return reply;
-}
-
 Reply not_served(const ProfileState& profile) {
   const std::string name = "profile " + profile.name;
   if (profile.last_failure) {
     const Error& error = profile.last_failure->error;
-    return unavailable(failure_code(error.error_class),
-                       name + " has no valid credentials: " + error.message);
+    return unavailable_reply(failure_code(error.error_class),
+                             name + " has no valid credentials: " + error.message);
   }
   if (profile.credentials && !is_presentable(*profile.credentials))
-    return unavailable("UpstreamMalformed", name + " was sent credentials that no client can use");
-  if (profile.credentials) return unavailable("Expired", name + "'s credentials have expired");
-  return unavailable("NotReady", name + " has not been fetched for the first time yet");
+    return unavailable_reply("UpstreamMalformed",
+                             name + " was sent credentials that no client can use");
+  if (profile.credentials)
+    return unavailable_reply("Expired", name + "'s credentials have expired");
+  return unavailable_reply("NotReady", name + " has not been fetched for the first time yet");
 }
 
 Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) {
@@ -86,54 +70,31 @@ Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) 
   if (!whole || ttl < 1 || seconds(ttl) > kLongestSession)
     return error_reply(400, "BadRequest",
                        "x-aws-ec2-metadata-token-ttl-seconds must be a number from 1 to 21600");
-  Reply reply = text_reply(200, make_session_token(facts.tokens, {facts.now.wall, seconds(ttl),
-                                                                  request.user, facts.nonce}));
+  Reply reply = text_reply(
+      200,
+      make_session_token(facts.tokens, {facts.now.wall, seconds(ttl),
+                                        request.peer.user.value_or(kNobodyKnown), facts.nonce}));
   reply.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(ttl)});
   return reply;
 }
 
-Reply about_region(Route route, const EndpointFacts& facts) {
-  const ProfileState* profile = find_profile(facts.state, facts.config.imds_profile);
+Reply about_region(const EndpointRequest& request, const EndpointFacts& facts) {
+  const ProfileState* profile = metadata_profile(request, facts);
   if (profile == nullptr || profile->region.empty()) return text_reply(404, "no region is known");
+  const Route route = request.target.route;
   if (route == Route::imds_zone) return text_reply(200, profile->region + "a");
   if (route == Route::imds_region) return text_reply(200, profile->region);
   return {200, kJson, identity_document(profile->region)};
 }
 
-Reply imds_profile(const EndpointFacts& facts) {
-  const ProfileState* profile = find_profile(facts.state, facts.config.imds_profile);
+Reply imds_profile(const EndpointRequest& request, const EndpointFacts& facts) {
+  const ProfileState* profile = metadata_profile(request, facts);
   return profile == nullptr ? text_reply(404, "no profile") : text_reply(200, profile->name);
-}
-
-// The page of one profile is asked for as /?profile=NAME.
-std::string_view profile_asked(std::string_view query) {
-  constexpr std::string_view kKey = "profile=";
-  return query.starts_with(kKey) ? query.substr(kKey.size()) : std::string_view();
-}
-
-Reply page(const EndpointFacts& facts, std::string_view query) {
-  return {
-      200,
-      kHtml,
-      status_page(facts.state, facts.page, facts.now, profile_asked(query)),
-      {},
-      {{"Content-Security-Policy", page_security_policy()}, {"Referrer-Policy", "no-referrer"}}};
 }
 
 Reply health(const State& state) {
   if (!state.stuck) return text_reply(200, "ok");
-  return unavailable("Stuck", "the refresh work does not go on");
-}
-
-Reply readiness(const EndpointFacts& facts) {
-  std::string missing;
-  for (const ProfileState& profile : facts.state.profiles) {
-    if (servable(profile, facts.now)) continue;
-    missing += missing.empty() ? "no valid credentials for " : ", ";
-    missing += profile.name;
-    missing += " (" + std::string(name(condition(profile, facts.now))) + ")";
-  }
-  return missing.empty() ? text_reply(200, "ready") : unavailable("NotReady", missing);
+  return unavailable_reply("Stuck", "the refresh work does not go on");
 }
 
 }  // namespace
@@ -149,7 +110,7 @@ const Endpoint::Rendered& Endpoint::rendered(std::size_t profile,
 
 Outcome Endpoint::credentials(const EndpointRequest& request, const EndpointFacts& facts) {
   const bool imds = request.target.route == Route::imds_credentials;
-  const ProfileState* profile = wanted_profile(request.target, facts);
+  const ProfileState* profile = wanted_profile(request, facts);
   if (profile == nullptr) return unknown_profile(imds);
   const CredentialsPtr credentials = servable(*profile, facts.now);
   if (!credentials || !is_presentable(*credentials)) {
@@ -160,6 +121,7 @@ Outcome Endpoint::credentials(const EndpointRequest& request, const EndpointFact
   const auto place = static_cast<std::size_t>(profile - facts.state.profiles.data());
   const Rendered& document = rendered(place, credentials);
   Reply reply;
+  reply.gives = profile->name;
   reply.lent = imds ? document.imds.reveal() : document.container.reveal();
   return reply;
 }
@@ -172,24 +134,26 @@ Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& fa
     case Route::session_token:
       return session_token(request, facts);
     case Route::imds_profile:
-      return imds_profile(facts);
+      return imds_profile(request, facts);
     case Route::imds_region:
     case Route::imds_zone:
     case Route::imds_identity:
-      return about_region(request.target.route, facts);
+      return about_region(request, facts);
     case Route::status:
-      return Reply{200, kJson,
-                   status_json(facts.state, facts.now, request.by_owner ? &facts.daemon : nullptr)};
     case Route::page:
-      return page(facts, request.head.query);
+    case Route::readyz:
+    case Route::metrics:
+      return lists_.reply(
+          {request.target.route, request.peer, request.head.query},
+          {facts.state, facts.access, facts.page, facts.daemon, facts.figures, facts.now});
     case Route::healthz:
       return health(facts.state);
-    case Route::readyz:
-      return readiness(facts);
-    case Route::metrics:
-      return MetricsWish{};
     case Route::refresh:
-      return RefreshWish{percent_decoded(request.target.profile)};
+      return RefreshWish{request.target.profile};
+    case Route::token:
+      return TokenWish{};
+    case Route::users:
+      return UsersWish{};
     case Route::imds_other:
       return text_reply(404, "not found");
     case Route::unknown:

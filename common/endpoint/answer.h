@@ -9,12 +9,12 @@
 
 #include "common/config/config.h"
 #include "common/endpoint/documents.h"
+#include "common/endpoint/guard.h"
+#include "common/endpoint/lists.h"
 #include "common/endpoint/request_head.h"
 #include "common/endpoint/route.h"
 #include "common/endpoint/session_token.h"
 #include "common/refresh/policy.h"
-#include "common/report/page.h"
-#include "common/report/status.h"
 #include "common/state/state.h"
 
 namespace mdh {
@@ -32,24 +32,26 @@ struct Park {
 struct RefreshWish {
   std::string profile;
 };
-struct MetricsWish {};
-using Outcome = std::variant<Reply, Park, RefreshWish, MetricsWish>;
+struct TokenWish {};  // the caller's own token
+struct UsersWish {};  // the record of hand-outs
+using Outcome = std::variant<Reply, Park, RefreshWish, TokenWish, UsersWish>;
 
 struct EndpointRequest {
   const RequestHead& head;
-  Target target;
-  std::uint32_t user = kNobodyKnown;
+  const Target& target;
+  const Peer& peer;
   bool may_wait = false;
-  bool by_owner = false;  // over the socket, of the daemon's own user or root
 };
 
 // What an answer is made from, borrowed for one call.
 struct EndpointFacts {
   const State& state;
   const EndpointConfig& config;
+  const AccessRules& access;
   const TokenRing& tokens;
   const PageContext& page;
   const DaemonFacts& daemon;
+  const std::function<MetricsFigures()>& figures;  // asked where metrics are made
   Now now{};
   std::uint64_t nonce = 0;  // another one for every request
 };
@@ -58,6 +60,8 @@ class Endpoint {
  public:
   // answer() may lend (Reply::lent) a document that lives until the next answer().
   Outcome answer(const EndpointRequest& request, const EndpointFacts& facts);
+  // forget_lists() has the lists made anew: the state or the rules changed.
+  void forget_lists() { lists_.forget(); }
 
  private:
   struct Rendered {
@@ -69,6 +73,7 @@ class Endpoint {
   const Rendered& rendered(std::size_t profile, const CredentialsPtr& credentials);
 
   std::vector<Rendered> rendered_;  // by the profile's place in State
+  Lists lists_;
 };
 
 // refresh_reply() tells what became of a RefreshWish: 202, 429 with the wait, 400 for a stranger.

@@ -84,6 +84,10 @@ std::string identity_document(std::string_view region) {
          ",\"availabilityZone\":" + json_string(std::string(region) + "a") + "}";
 }
 
+std::string token_document(std::string_view file) {
+  return "{\"file\":" + json_string(file) + "}";
+}
+
 std::string error_body(std::string_view code, std::string_view message) {
   if (code.empty() || message.empty()) std::abort();
   const std::string c = json_string(code);
@@ -93,6 +97,12 @@ std::string error_body(std::string_view code, std::string_view message) {
 
 Reply error_reply(int status, std::string_view code, std::string_view message) {
   return {status, kJson, error_body(code, message)};
+}
+
+Reply unavailable_reply(std::string_view code, std::string_view message) {
+  Reply reply = error_reply(503, code, message);
+  reply.headers.push_back({"Retry-After", "1"});
+  return reply;
 }
 
 Reply text_reply(int status, std::string_view text) {

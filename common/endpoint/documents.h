@@ -21,11 +21,17 @@ Secret imds_document(const Credentials& credentials);
 // identity_document() is {"region":…,"availabilityZone":…}; no account id, as none is known.
 std::string identity_document(std::string_view region);
 
+// token_document() is {"file":PATH}: where the caller's token is.
+std::string token_document(std::string_view file);
+
 // error_body() is {"code":C,"message":M,"Code":C,"Message":M} on one line, under 1 kB: Java reads
 // the lower case, JS v3 the upper. A long message is cut.
 std::string error_body(std::string_view code, std::string_view message);
 // error_reply() is error_body() with a status, as application/json.
 Reply error_reply(int status, std::string_view code, std::string_view message);
+// unavailable_reply() is a 503 whose Retry-After is 1 and never more: JS v2 and Go v1 sleep for it
+// at every attempt.
+Reply unavailable_reply(std::string_view code, std::string_view message);
 // text_reply() is a line of plain text without its newline: token, role and region are read raw.
 Reply text_reply(int status, std::string_view text);
 

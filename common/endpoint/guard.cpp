@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "common/endpoint/own_token.h"
 #include "common/endpoint/session_token.h"
 
 namespace mdh {
@@ -21,10 +22,19 @@ constexpr Refusal kForwarded{403, "ForwardedNotAllowed",
 constexpr Refusal kCrossOrigin{403, "CrossOriginNotAllowed",
                                "credentials are not given to web pages", "cross_origin"};
 constexpr Refusal kUser{403, "UserNotAllowed",
-                        "your user may not have these credentials (endpoint.allowed_users)",
-                        "user"};
-constexpr Refusal kUserUnknown{403, "UserUnknown",
-                               "the kernel does not say whose connection this is", "unknown_user"};
+                        "your user may have no credentials here: no allowed_users names it",
+                        kUserReason};
+constexpr Refusal kProfile{403, "UserNotAllowed",
+                           "your user may not have this profile's credentials: its allowed_users "
+                           "does not name it",
+                           kUserReason};
+constexpr Refusal kUserUnknown{
+    403, "UserUnknown",
+    "the kernel does not say whose connection this is; where it never does (gVisor, WSL 1, a user "
+    "namespace), ask by the daemon's socket, or with the token of your own that exec and env name",
+    "unknown_user"};
+constexpr Refusal kOwner{403, "UserNotAllowed", "only root and the daemon's own user are told this",
+                         kUserReason};
 constexpr Refusal kTokenMissing{
     401, "MissingToken", "Authorization is missing: set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
     "no_token"};
@@ -32,6 +42,8 @@ constexpr Refusal kToken{401, "BadToken",
                          "Authorization does not hold the endpoint's token: is the token file of "
                          "this daemon named?",
                          "token"};
+constexpr Refusal kTokenForeign{401, "TokenForeign", "the token is another user's own",
+                                "token_foreign"};
 constexpr Refusal kSessionMissing{401, "MissingSessionToken",
                                   "a session token is needed: PUT /latest/api/token (IMDSv2)",
                                   "no_session_token"};
@@ -51,7 +63,7 @@ bool has_prefix(std::string_view text, std::string_view prefix) {
 
 Verdict check_method(const GuardedRequest& request) {
   const std::string_view method = request.head.method;
-  const std::string_view allowed = allowed_methods(request.route);
+  const std::string_view allowed = allowed_methods(request.target.route);
   const bool reading = allowed.front() == 'G' && (method == "GET" || method == "HEAD");
   if (reading || method == allowed) return std::nullopt;
   Refusal refusal = kMethod;
@@ -104,19 +116,28 @@ Verdict check_way(const RequestHead& head) {
   return std::nullopt;
 }
 
-Verdict check_user(const Peer& peer, const GuardRules& rules) {
-  if (rules.any_user) return std::nullopt;
+Verdict check_user(const Target& target, const Peer& peer, const GuardRules& rules) {
+  const ProfileAccess* named = find_access(rules.access, target.profile);
+  if (named != nullptr && admits(named->users, peer.caller())) return std::nullopt;
+  if (named == nullptr && first_profile(rules.access, peer.caller())) return std::nullopt;
   if (!peer.user) return kUserUnknown;
-  const bool known =
-      std::find(rules.users.begin(), rules.users.end(), *peer.user) != rules.users.end();
-  return known ? std::nullopt : Verdict(kUser);
+  return named != nullptr && first_profile(rules.access, peer.caller()) ? kProfile : kUser;
 }
 
-Verdict check_endpoint_token(const RequestHead& head, const GuardKeys& keys) {
+std::optional<std::string_view> offered_token(const RequestHead& head) {
   auto offered = head.header("authorization");
-  if (!offered || offered->empty()) return kTokenMissing;
+  if (!offered || offered->empty()) return std::nullopt;
   if (has_prefix(*offered, "Bearer ")) offered->remove_prefix(7);
-  return accepts(keys.tokens, *offered, keys.now) ? std::nullopt : Verdict(kToken);
+  return offered;
+}
+
+Verdict check_endpoint_token(const RequestHead& head, const Peer& peer, const GuardKeys& keys) {
+  const auto offered = offered_token(head);
+  if (!offered) return kTokenMissing;
+  if (accepts(keys.tokens, *offered, keys.now)) return std::nullopt;
+  const auto owner = owner_of(keys.tokens, *offered, keys.now);
+  if (!owner) return kToken;
+  return owner == peer.user ? std::nullopt : Verdict(kTokenForeign);
 }
 
 Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const GuardKeys& keys) {
@@ -137,18 +158,27 @@ Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const 
 
 }  // namespace
 
+Peer identify(const Peer& peer, const RequestHead& head, const GuardKeys& keys) {
+  Peer known = peer;
+  const auto offered = known.user ? std::nullopt : offered_token(head);
+  if (offered) known.user = owner_of(keys.tokens, *offered, keys.now);
+  return known;
+}
+
 Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules& rules,
               const GuardKeys& keys) {
   if (const Verdict refusal = check_method(request)) return refusal;
   if (const Verdict refusal = check_host(request, peer, rules)) return refusal;
-  if (is_guarded(request.route)) {
+  if (is_guarded(request.target.route)) {
     if (const Verdict refusal = check_way(request.head)) return refusal;
-    if (const Verdict refusal = check_user(peer, rules)) return refusal;
+    if (const Verdict refusal = check_user(request.target, peer, rules)) return refusal;
   }
+  if (is_for_owners(request.target.route) && !admits(rules.access.owners, peer.caller()))
+    return kOwner;
   if (peer.by_socket) return std::nullopt;
-  switch (pass(request.route)) {
+  switch (pass(request.target.route)) {
     case Pass::endpoint_token:
-      return check_endpoint_token(request.head, keys);
+      return check_endpoint_token(request.head, peer, keys);
     case Pass::session_token:
       return check_session(request.head, peer, rules.imds_v1, keys);
     case Pass::none:

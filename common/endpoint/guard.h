@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/endpoint/access.h"
 #include "common/endpoint/request_head.h"
 #include "common/endpoint/route.h"
 #include "common/endpoint/token_ring.h"
@@ -17,9 +18,8 @@ namespace mdh {
 
 // GuardRules is the configuration with its names resolved.
 struct GuardRules {
-  bool any_user = false;             // allowed_users holds "any"
-  std::vector<std::uint32_t> users;  // uids that may have credentials
-  std::vector<std::string> hosts;    // Host values besides the loopback names: listen addresses
+  AccessRules access;
+  std::vector<std::string> hosts;  // Host values besides the loopback names: listen addresses
   bool imds = true;
   bool imds_v1 = false;  // a metadata request without a token passes
 };
@@ -29,6 +29,10 @@ struct Peer {
   std::optional<std::uint32_t> user;  // nothing: the kernel could not say
   std::uint16_t port = 0;             // of the listener that took the connection
   bool by_socket = false;             // came over AF_UNIX, where the kernel vouches for `user`
+  // What the name service told of the user, lent for one request; null: not known.
+  const std::vector<std::uint32_t>* groups = nullptr;
+
+  Caller caller() const { return {user, groups}; }
 };
 
 // Refusal is the answer to a request that is not let in. `reason` is one word for the audit line
@@ -41,6 +45,9 @@ struct Refusal {
   std::string_view allow{};  // the Allow field of a 405
 };
 
+// The reason of a caller who is not on the list.
+inline constexpr std::string_view kUserReason = "user";
+
 struct GuardKeys {
   const TokenRing& tokens;
   WallTime now{};
@@ -48,9 +55,11 @@ struct GuardKeys {
 
 struct GuardedRequest {
   const RequestHead& head;
-  Route route = Route::unknown;
+  const Target& target;
 };
 
+// identify() is the peer, whom a token of their own names where the kernel does not.
+Peer identify(const Peer& peer, const RequestHead& head, const GuardKeys& keys);
 // guard() is nothing when the request may pass.
 std::optional<Refusal> guard(const GuardedRequest& request, const Peer& peer,
                              const GuardRules& rules, const GuardKeys& keys);

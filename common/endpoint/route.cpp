@@ -16,11 +16,28 @@ std::string_view without_last_slash(std::string_view path) {
   return path;
 }
 
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char letter = static_cast<char>(c | 0x20);
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+    decoded += escape ? static_cast<char>(digit(text[i + 1]) << 4 | digit(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return decoded;
+}
+
 // "" and "/" name the list, "/name" one of it; anything deeper is nothing.
 Target list_or_one(std::string_view rest, Route list, Route one) {
   if (rest.empty() || rest == "/") return {list, {}};
   if (rest.front() != '/' || rest.find('/', 1) != rest.npos) return {Route::unknown, {}};
-  return {one, rest.substr(1)};
+  return {one, percent_decoded(rest.substr(1))};
 }
 
 Target find_metadata(std::string_view rest) {
@@ -46,11 +63,13 @@ struct Fixed {
   std::string_view path;
   Route route;
 };
-constexpr std::array<Fixed, 5> kFixed{{{"/", Route::page},
+constexpr std::array<Fixed, 7> kFixed{{{"/", Route::page},
                                        {"/status", Route::status},
                                        {"/healthz", Route::healthz},
                                        {"/readyz", Route::readyz},
-                                       {"/metrics", Route::metrics}}};
+                                       {"/metrics", Route::metrics},
+                                       {"/token", Route::token},
+                                       {"/users", Route::users}}};
 
 constexpr std::array<std::string_view, kRouteCount> kNames{
     "/credentials/{profile}",
@@ -67,6 +86,8 @@ constexpr std::array<std::string_view, kRouteCount> kNames{
     "/readyz",
     "/metrics",
     "/refresh/{profile}",
+    "/token",
+    "/users",
     "{other}"};
 
 }  // namespace
@@ -78,7 +99,7 @@ Target find_target(std::string_view path, bool imds) {
   if (take_prefix(rest, "/latest") && (rest.empty() || take_prefix(rest, "/")))
     return imds ? find_latest(rest) : Target{};
   if (take_prefix(rest, "/refresh/") && !rest.empty() && rest.find('/') == rest.npos)
-    return {Route::refresh, rest};
+    return {Route::refresh, percent_decoded(rest)};
   for (const Fixed& fixed : kFixed) {
     if (path == fixed.path) return {fixed.route, {}};
   }
@@ -101,7 +122,20 @@ Pass pass(Route route) {
 }
 
 bool is_guarded(Route route) {
-  return route <= Route::imds_other || route == Route::refresh;
+  return route <= Route::imds_other || route == Route::refresh || route == Route::token;
+}
+
+bool is_list(Route route) {
+  return route == Route::status || route == Route::page || route == Route::readyz ||
+         route == Route::metrics;
+}
+
+bool is_local(Route route) {
+  return route == Route::token || is_for_owners(route);
+}
+
+bool is_for_owners(Route route) {
+  return route == Route::users;
 }
 
 bool is_imds(Route route) {

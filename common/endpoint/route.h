@@ -2,6 +2,7 @@
 // knows nothing of profiles that exist.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace mdh {
@@ -21,6 +22,8 @@ enum class Route {
   readyz,
   metrics,
   refresh,  // POST /refresh/{profile}
+  token,    // GET /token, by the socket alone
+  users,    // GET /users, by the socket alone
   unknown
 };
 inline constexpr std::size_t kRouteCount = static_cast<std::size_t>(Route::unknown) + 1;
@@ -30,7 +33,7 @@ enum class Pass { none, endpoint_token, session_token };
 
 struct Target {
   Route route = Route::unknown;
-  std::string_view profile;  // as sent, perhaps percent-encoded; empty: the first, or none
+  std::string profile;  // percent-decoded, since some clients encode the '@'; empty: none is named
 };
 
 // find_target() takes a path that begins with one slash, without its query. Without `imds` every
@@ -45,6 +48,12 @@ Pass pass(Route route);
 // is_guarded() routes give credentials, or the means to get them: nobody but the allowed users, and
 // nothing that comes by way of a browser or a proxy.
 bool is_guarded(Route route);
+// is_list() routes show each caller the profiles that are theirs to see.
+bool is_list(Route route);
+// is_local() routes are there for callers by the socket alone.
+bool is_local(Route route);
+// is_for_owners() routes are there for root and the daemon's own user alone.
+bool is_for_owners(Route route);
 // is_imds() routes speak plain text where no SDK reads JSON.
 bool is_imds(Route route);
 

@@ -14,11 +14,13 @@ namespace mdh {
 struct RetiredToken {
   Secret token;
   WallTime valid_until{};
+  Secret seal{};  // of the tokens of one's own that were made beside it
 };
 
 struct TokenRing {
   Secret current;  // matches [A-Za-z0-9_-]{32,}, no newline
   std::vector<RetiredToken> retired;
+  Secret seal{};  // the key of the tokens of one's own (own_token.h); the daemon alone has it
 };
 
 // accepts() compares with every token that is valid at `now`, in constant time per token.

@@ -52,6 +52,10 @@ class Engine {
   std::size_t restore(const Snapshot& snapshot, Now now);
   // note_file() records what the profile sink said.
   void note_file(std::string_view profile, FileStatus status);
+  // note_endpoint() records what is wrong with the addresses to be listened on.
+  void note_endpoint(std::vector<std::string> faults) {
+    schedule_.state.endpoint_faults = std::move(faults);
+  }
 
   const State& state() const { return schedule_.state; }
 

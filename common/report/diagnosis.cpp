@@ -91,6 +91,13 @@ Finding port_finding(const PortFact& port) {
           "nothing: the next free port is used, and mdh-credentials env prints it"};
 }
 
+Finding caller_finding() {
+  return {Level::warning,
+          "this kernel does not say whose connection is whose (no sock_diag, as in gVisor and WSL "
+          "1): by TCP only tokens of one's own are answered",
+          "use mdh-credentials exec, env or process, which name such a token or ask the socket"};
+}
+
 // Date tells whole seconds: from two minutes on, minutes are all that is known.
 std::string size_of_skew(milliseconds size) {
   if (size < std::chrono::minutes(2)) return spoken_duration(std::chrono::round<seconds>(size));
@@ -175,6 +182,7 @@ std::vector<Finding> diagnose(const Facts& facts) {
   findings.push_back(file_finding(facts.file));
   add_outranking(facts, findings);
   for (const PortFact& port : facts.ports) findings.push_back(port_finding(port));
+  if (facts.callers_unknown) findings.push_back(caller_finding());
   for (const SkewFact& skew : facts.skews) findings.push_back(skew_finding(skew));
   for (const ExchangeFact& fact : facts.exchanges) {
     findings.push_back(exchange_finding(fact, facts));

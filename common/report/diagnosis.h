@@ -1,5 +1,4 @@
-// Findings of `check` and their cures, as values: facts in, findings out. Pure; gathering the facts
-// is daemon/local_check's and daemon/online_check's.
+// Findings of `check` and their cures: facts in, findings out. Pure; gathering them is the verb's.
 #pragma once
 
 #include <optional>
@@ -73,6 +72,7 @@ struct Facts {
   std::vector<Outranking> outranked;     // what in the AWS files wins over the daemon
   std::optional<Error> aws_files_error;  // or why that cannot be told
   std::vector<PortFact> ports;
+  bool callers_unknown = false;  // by TCP
   std::vector<SkewFact> skews;
   std::vector<ExchangeFact> exchanges;
 };

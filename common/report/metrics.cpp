@@ -118,6 +118,19 @@ MetricFamily denied(const HttpCounters& counters) {
   return made;
 }
 
+// Zero before the first, and of the visible profiles alone.
+MetricFamily served(const State& state, const HttpCounters& counters) {
+  MetricFamily made =
+      family("mdh_credentials_served_total",
+             "How often the profile's credentials were given to somebody.", MetricType::Counter);
+  for (const ProfileState& profile : state.profiles) {
+    const auto found = counters.served.find(profile.name);
+    const double count = found == counters.served.end() ? 0 : static_cast<double>(found->second);
+    made.metric.push_back(counter(count, {{"profile", profile.name}}));
+  }
+  return made;
+}
+
 MetricFamily skews(const State& state, Now now) {
   MetricFamily made = family("mdh_credentials_clock_skew_seconds",
                              "Upstream's clock minus ours, by its Date header.", MetricType::Gauge);
@@ -125,6 +138,18 @@ MetricFamily skews(const State& state, Now now) {
     const auto measured = skew(account, now);
     if (measured) made.metric.push_back(gauge(in_seconds(*measured), {{"account", account.name}}));
   }
+  return made;
+}
+
+MetricFamily hidden(const HiddenProfiles& profiles) {
+  MetricFamily made = family("mdh_credentials_hidden_profiles",
+                             "Profiles that the reader may not see, by whether they are served.",
+                             MetricType::Gauge);
+  const auto put = [&](std::size_t count, const char* served) {
+    made.metric.push_back(gauge(static_cast<double>(count), {{"served", served}}));
+  };
+  put(profiles.servable, "yes");
+  put(profiles.count - profiles.servable, "no");
   return made;
 }
 
@@ -145,18 +170,20 @@ void add_process(std::vector<MetricFamily>& families, const ProcessFigures& proc
 
 }  // namespace
 
-std::string metrics_text(const State& state, const HttpCounters& counters,
-                         const ProcessFigures& process, Now now) {
+std::string metrics_text(const VisibleState& shown, const MetricsFigures& figures, Now now) {
+  const State& state = shown.state;
   std::vector<MetricFamily> families{
       expiry(state, now),
       attempts(state),
       durations(state.durations),
-      requests(counters),
-      denied(counters),
+      requests(figures.counters),
+      denied(figures.counters),
+      served(state, figures.counters),
       skews(state, now),
+      hidden(shown.hidden),
       single("mdh_credentials_build_info", "The program's version; always 1.",
              gauge(1, {{"version", MDH_VERSION}}))};
-  add_process(families, process);
+  add_process(families, figures.process);
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);
   return text.str();

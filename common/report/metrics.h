@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "common/state/state.h"
+#include "common/state/visible.h"
 
 namespace mdh {
 
@@ -17,6 +17,7 @@ struct HttpCounters {
   // as sent.
   std::map<std::pair<std::string, int>, std::uint64_t> requests;
   std::map<std::string, std::uint64_t> denied;  // the guard's reason
+  std::map<std::string, std::uint64_t> served;  // the profile whose credentials were given
 };
 
 // The usual process_* figures, read by the caller.
@@ -29,7 +30,13 @@ struct ProcessFigures {
   double start_time_seconds = 0;  // since the epoch
 };
 
-std::string metrics_text(const State& state, const HttpCounters& counters,
-                         const ProcessFigures& process, Now now);
+// MetricsFigures is what the daemon counts and measures itself.
+struct MetricsFigures {
+  HttpCounters counters;
+  ProcessFigures process;
+};
+
+// metrics_text() is what one reader may see: series of the visible profiles, a count of the others.
+std::string metrics_text(const VisibleState& shown, const MetricsFigures& figures, Now now);
 
 }  // namespace mdh

@@ -86,6 +86,17 @@ Html summary(const State& state, Now now) {
          (state.profiles.size() >= kWorthASearch ? search() : Html()) + "</header>\n";
 }
 
+Html hidden_note(const HiddenProfiles& hidden) {
+  if (hidden.count == 0) return Html();
+  const bool one = hidden.count == 1;
+  return "<p class=\"about\"><span>" +
+         Html::text(std::to_string(hidden.count) +
+                    (one ? " more profile is" : " more profiles are") + " not yours to see; " +
+                    std::to_string(hidden.servable) + " of " + (one ? "it" : "them") +
+                    " with valid credentials") +
+         "</span></p>\n";
+}
+
 Html page_end() {
   return "<footer id=\"end\">\n<p>mdh-credentials " MDH_VERSION
          ". For programs: <a href=\"/status\">/status</a>, <a href=\"/metrics\">/metrics</a>, "
@@ -148,7 +159,7 @@ std::string status_page(const State& state, const PageContext& context, Now now,
   Html page = page_head(state, now) + "<body>\n" + summary(state, now);
   page += "<main id=\"profiles\" tabindex=\"-1\">\n" + skew_notes(state, now);
   page += one ? alone(state, *one, context, now) : listed(state, context, now);
-  return (page + "</main>\n" + page_end()).take();
+  return (page + hidden_note(context.hidden) + "</main>\n" + page_end()).take();
 }
 
 std::string page_security_policy() {

@@ -103,22 +103,27 @@ std::string what_is_wrong(const ProfileState& profile, Now now) {
 
 }  // namespace
 
-std::string status_json(const State& state, Now now, const DaemonFacts* daemon) {
+std::string status_json(const State& state, Now now, const StatusScope& scope) {
   Json profiles = Json::array();
   for (const ProfileState& profile : state.profiles) {
     profiles.push_back(describe(state, profile, now));
   }
   Json accounts = Json::array();
   for (const AccountState& account : state.accounts) accounts.push_back(describe(account, now));
-  Json document{{"profiles", profiles},
-                {"accounts", accounts},
-                {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
-                {"version", MDH_VERSION}};
-  if (daemon != nullptr) {
-    document["urls"] = daemon->urls;
-    document["token_file"] = daemon->token_file;
-    document["pid"] = daemon->pid;
-    document["config"] = daemon->config;
+  Json document{
+      {"profiles", profiles},
+      {"accounts", accounts},
+      {"endpoint_faults", state.endpoint_faults},
+      {"default_profile", text_or_null(scope.default_profile)},
+      {"hidden_profiles", {{"count", scope.hidden.count}, {"valid", scope.hidden.servable}}},
+      {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
+      {"version", MDH_VERSION}};
+  if (scope.reader == StatusReader::stranger) return one_line(document);
+  document["urls"] = scope.daemon->urls;
+  if (scope.reader == StatusReader::owner) {
+    document["token_file"] = scope.daemon->token_file;
+    document["pid"] = scope.daemon->pid;
+    document["config"] = scope.daemon->config;
   }
   return one_line(document);
 }
@@ -129,7 +134,9 @@ std::string status_line(const State& state, Now now) {
   };
   const auto valid =
       static_cast<std::size_t>(std::count_if(state.profiles.begin(), state.profiles.end(), well));
-  if (valid == state.profiles.size()) return all_is_well(state, now);
+  if (valid == state.profiles.size()) {
+    return state.endpoint_faults.empty() ? all_is_well(state, now) : state.endpoint_faults.front();
+  }
   // The worst first: without credentials, then failing, then starting.
   const auto rank = [&](const ProfileState& one) {
     switch (condition(one, now)) {

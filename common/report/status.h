@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "common/state/state.h"
+#include "common/state/visible.h"
 
 namespace mdh {
 
-// DaemonFacts is what a daemon tells its own user and root alone.
+// DaemonFacts is what a daemon tells of itself.
 struct DaemonFacts {
   std::vector<std::string> urls;  // "http://127.0.0.1:6340", the first for every SDK
   std::string token_file;
@@ -18,9 +19,20 @@ struct DaemonFacts {
   std::string config;  // the configuration's origin
 };
 
-// status_json() is the document of GET /status on one line, with `daemon` where it is given. A time
-// or number that is not known is null; expires_in_seconds is negative once the set has expired.
-std::string status_json(const State& state, Now now, const DaemonFacts* daemon = nullptr);
+// StatusReader is how much of that a reader is told: nothing, the URLs, or all.
+enum class StatusReader { stranger, user, owner };
+
+// StatusScope is what a document says besides its profiles: of which not, and for whom.
+struct StatusScope {
+  HiddenProfiles hidden{};
+  std::string default_profile{};  // the reader's own first one; empty: they may have none
+  StatusReader reader = StatusReader::stranger;
+  const DaemonFacts* daemon = nullptr;  // there for every reader but a stranger
+};
+
+// status_json() is the document of GET /status on one line. A time or number that is not known is
+// null; expires_in_seconds is negative once the set has expired.
+std::string status_json(const State& state, Now now, const StatusScope& scope = {});
 // status_line() is one human sentence: "3 profiles valid, next refresh in 12 min" or what is wrong
 // with the first that is not. Changes only when the situation does, or with the minutes.
 std::string status_line(const State& state, Now now);

@@ -58,13 +58,24 @@ Error not_ours() {
                "see who listens there: ss -ltnp"};
 }
 
-void read_daemon(const Json& document, StatusView& view) {
-  const auto urls = document.find("urls");
-  if (urls != document.end() && urls->is_array()) {
-    for (const Json& url : *urls) {
-      if (url.is_string()) view.urls.push_back(url.get<std::string>());
-    }
+std::vector<std::string> texts_of(const Json& document, const char* key) {
+  std::vector<std::string> texts;
+  const auto found = document.find(key);
+  if (found == document.end() || !found->is_array()) return texts;
+  for (const Json& one : *found) {
+    if (one.is_string()) texts.push_back(one.get<std::string>());
   }
+  return texts;
+}
+
+void read_daemon(const Json& document, StatusView& view) {
+  view.urls = texts_of(document, "urls");
+  view.endpoint_faults = texts_of(document, "endpoint_faults");
+  if (document.contains("default_profile")) {
+    view.default_profile = text_of(document, "default_profile");
+  }
+  const Json hidden = object_of(document, "hidden_profiles");
+  view.hidden = static_cast<std::size_t>(seconds_of(hidden, "count").value_or(seconds(0)).count());
   view.token_file = text_of(document, "token_file");
   const auto pid = document.find("pid");
   if (pid != document.end() && pid->is_number_integer()) view.pid = pid->get<int>();
@@ -83,9 +94,10 @@ std::vector<Json> objects_of(const Json& document, const char* key) {
 }  // namespace
 
 const ProfileView* StatusView::find(std::string_view profile) const {
-  const auto found = std::find_if(profiles.begin(), profiles.end(), [&](const ProfileView& one) {
-    return profile.empty() || one.profile == profile;
-  });
+  if (profile.empty() && !default_profile) return profiles.empty() ? nullptr : &profiles.front();
+  const std::string_view wanted = profile.empty() ? std::string_view(*default_profile) : profile;
+  const auto found = std::find_if(profiles.begin(), profiles.end(),
+                                  [&](const ProfileView& one) { return one.profile == wanted; });
   return found == profiles.end() ? nullptr : &*found;
 }
 

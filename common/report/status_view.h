@@ -45,7 +45,11 @@ struct StatusView {
   std::optional<int> pid;
   std::string config;
 
-  // find() is the profile of that name, the first for an empty name, or null.
+  std::optional<std::string> default_profile;  // the reader's own first; empty: they have none
+  std::size_t hidden = 0;                      // profiles that are not shown
+  std::vector<std::string> endpoint_faults;
+
+  // find() is the profile of that name, the reader's own first for an empty name, or null.
   const ProfileView* find(std::string_view profile) const;
 };
 

@@ -73,6 +73,15 @@ void put_entry(Secret& bytes, const std::string& identity, const ProfileState& p
   put(bytes, profile.refreshed_at.value_or(profile.credentials->received));
 }
 
+void put(Secret& bytes, const HandOut& row) {
+  put(bytes, std::uint64_t{row.user});
+  put(bytes, row.profile);
+  put(bytes, row.form);
+  put(bytes, row.count);
+  put(bytes, row.first);
+  put(bytes, row.last);
+}
+
 std::uint64_t count_sets(const State& state) {
   std::uint64_t sets = 0;
   for (const ProfileState& profile : state.profiles) sets += profile.credentials != nullptr;
@@ -114,6 +123,7 @@ class Reader {
     return {boot, time()};
   }
   bool broken() const { return broken_; }
+  bool at_end() const { return bytes_.empty(); }
   bool whole() const { return !broken_ && bytes_.empty(); }
   bool absurd() const { return absurd_; }
 
@@ -172,6 +182,17 @@ SnapshotEntry read_entry(Reader& reader) {
   return entry;
 }
 
+HandOut read_hand_out(Reader& reader) {
+  HandOut row;
+  row.user = static_cast<std::uint32_t>(reader.number());
+  row.profile = reader.text();
+  row.form = reader.text();
+  row.count = reader.number();
+  row.first = reader.time();
+  row.last = reader.time();
+  return row;
+}
+
 Error refused(std::string_view why) {
   Error error;
   error.error_class = ErrorClass::storage;
@@ -190,12 +211,17 @@ Snapshot read_content(Reader& reader) {
   for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
     snapshot.entries.push_back(read_entry(reader));
   }
+  if (reader.at_end()) return snapshot;  // of a version that kept no record
+  for (std::uint64_t left = reader.count(); left > 0 && !reader.broken(); --left) {
+    snapshot.hand_outs.push_back(read_hand_out(reader));
+  }
   return snapshot;
 }
 
 }  // namespace
 
-Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time) {
+Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time,
+                      const std::vector<HandOut>& hand_outs) {
   Secret body;
   put(body, time.boot_id);
   put(body, time.now);
@@ -212,6 +238,8 @@ Secret write_snapshot(const Config& config, const State& state, const SnapshotTi
       if (profile.credentials) put_entry(body, project_identity(account, project), profile);
     }
   }
+  put(body, std::uint64_t{hand_outs.size()});
+  for (const HandOut& row : hand_outs) put(body, row);
   Secret bytes(kMagic);
   bytes.append(view(sha256(body.reveal())));
   bytes.append(body.reveal());
@@ -238,6 +266,7 @@ void add_older(Snapshot& newer, Snapshot older) {
     newer.boot_id = std::move(older.boot_id);
     newer.written = older.written;
   }
+  if (newer.hand_outs.empty()) newer.hand_outs = std::move(older.hand_outs);
   for (SnapshotAccount& account : older.accounts) newer.accounts.push_back(std::move(account));
   for (SnapshotEntry& entry : older.entries) {
     const bool there =

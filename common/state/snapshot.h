@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "common/credentials.h"
 #include "common/result.h"
+#include "common/state/hand_out.h"
 #include "common/state/identity.h"
 #include "common/state/state.h"
 
@@ -35,6 +36,7 @@ struct Snapshot {
   Now written{};        // both clocks, so that a step since then is seen
   std::vector<SnapshotAccount> accounts;
   std::vector<SnapshotEntry> entries;
+  std::vector<HandOut> hand_outs;
 };
 
 // SnapshotTime is when a snapshot is written, and in which boot of the machine.
@@ -43,8 +45,10 @@ struct SnapshotTime {
   Now now{};
 };
 
-// write_snapshot() is the bytes of every profile's last set (in `state`, made from `config`).
-Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time);
+// write_snapshot() is the bytes of every profile's last set (in `state`, made from `config`), and
+// of the record of hand-outs.
+Secret write_snapshot(const Config& config, const State& state, const SnapshotTime& time,
+                      const std::vector<HandOut>& hand_outs = {});
 // read_snapshot() is what write_snapshot() wrote in this boot; an Error (class storage) says why
 // the bytes are refused: another format or version, another boot, damaged, times that cannot be.
 Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id);

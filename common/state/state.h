@@ -72,6 +72,8 @@ struct State {
   std::optional<ClockStep> clock_step;  // the last one
   // A call has outlived its patience: the refresh work stands (healthz, watchdog).
   bool stuck = false;
+  // Addresses that are published and answered by somebody else: one sentence each.
+  std::vector<std::string> endpoint_faults;
 };
 
 // skew() is upstream minus local; nothing where no two clocks bear it out.

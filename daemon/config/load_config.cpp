@@ -1,7 +1,5 @@
 #include "daemon/config/load_config.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -153,30 +151,6 @@ Done resolve_paths(Config& config) {
   return done();
 }
 
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-// Root is uid 0 wherever there is a user database, and where it cannot be read too.
-bool is_user(const std::string& user) {
-  return user == "self" || user == "root" || user == "any" || is_number(user) ||
-         getpwnam(user.c_str()) != nullptr;
-}
-
-Done check_names_exist(const Config& config) {
-  for (const std::string& user : config.endpoint.allowed_users) {
-    if (is_user(user)) continue;
-    return config_error(
-        config.origin + ": endpoint.allowed_users names " + user + ", and there is no such user",
-        "users are listed by: getent passwd");
-  }
-  const std::string& group = config.endpoint.token_group;
-  if (group.empty() || is_number(group) || getgrnam(group.c_str())) return done();
-  return config_error(
-      config.origin + ": endpoint.token_group names " + group + ", and there is no such group",
-      "groups are listed by: getent group");
-}
-
 }  // namespace
 
 std::optional<std::string> configuration_file(const SourceOptions& options) {
@@ -191,8 +165,7 @@ std::optional<std::string> configuration_file(const SourceOptions& options) {
 Result<Config> load_config(const SourceOptions& options) {
   auto config = read_config(options);
   if (!config) return config;
-  for (const auto& step :
-       {apply_options(options, *config), resolve_paths(*config), check_names_exist(*config)}) {
+  for (const auto& step : {apply_options(options, *config), resolve_paths(*config)}) {
     if (!step) return step.error();
   }
   return config;

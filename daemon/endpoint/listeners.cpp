@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <cstring>
 
 #include "common/config/rules.h"
+#include "daemon/endpoint/port_owner.h"
 #include "daemon/endpoint/socket_address.h"
 #include "daemon/system/read_file.h"
 #include "daemon/system/write_file.h"
@@ -186,6 +188,24 @@ Result<Listeners> search(const EndpointConfig& config, const std::string& state_
                         "configure endpoint.listen");
 }
 
+// Whoever has the address in their environment would give a stranger the token. What root listens
+// on is systemd's or an administrator's.
+bool is_held_by_a_stranger(const std::string& address, PortOwner& owner) {
+  owner = port_owner(address);
+  return owner.taken && owner.uid != 0 && owner.uid != ::geteuid();
+}
+
+void note_unbound(const std::string& address, int fault, Listeners& all) {
+  PortOwner owner;
+  if (fault == EADDRINUSE && is_held_by_a_stranger(address, owner)) {
+    all.faults.push_back("address " + address + " is held by user " + std::to_string(owner.uid) +
+                         " (" + described(owner) +
+                         "), who gets the token of everybody that asks there");
+  } else {
+    all.warnings.push_back("cannot listen on " + address + ": " + std::strerror(fault));
+  }
+}
+
 Result<Listeners> bind_configured(const EndpointConfig& config) {
   Listeners all;
   for (const std::string& text : config.listen) {
@@ -193,12 +213,14 @@ Result<Listeners> bind_configured(const EndpointConfig& config) {
     if (bound.socket) {
       add(all, std::move(bound.socket), std::move(bound.address));
     } else {
-      all.warnings.push_back("cannot listen on " + text + ": " + std::strerror(bound.fault));
+      note_unbound(text, bound.fault, all);
     }
   }
   if (!all.sockets.empty()) return all;
-  std::string message = all.warnings.front();
-  for (std::size_t i = 1; i < all.warnings.size(); ++i) message += "; " + all.warnings[i];
+  std::string message;
+  for (const auto* told : {&all.faults, &all.warnings}) {
+    for (const std::string& one : *told) message += (message.empty() ? "" : "; ") + one;
+  }
   return endpoint_error(message, "mdh-credentials check says who holds the port");
 }
 

@@ -19,6 +19,7 @@ struct Listeners {
   // "127.0.0.1:6340", in the order of sockets, ports as bound, IPv4 first; never empty.
   std::vector<std::string> addresses;
   std::vector<std::string> warnings;  // an address that could not be bound while another could
+  std::vector<std::string> faults;    // a configured address that another user listens on
 };
 
 // open_listeners() adopts what is in `adopted`; without a socket of TCP there, config.listen is

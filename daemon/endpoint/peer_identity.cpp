@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "daemon/endpoint/socket_address.h"
 
@@ -87,11 +88,37 @@ bool is_connected(std::uint8_t state) {
   return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 }
 
+// The map of the initial namespace, and of any that maps every user, is one line.
+bool maps_everybody() {
+  std::ifstream map("/proc/self/uid_map");
+  if (!map) return true;  // no such namespaces here
+  std::uint64_t inside = 1, outside = 1, count = 0;
+  map >> inside >> outside >> count;
+  return map && inside == 0 && count == 0xffffffff;
+}
+
+std::uint32_t read_overflow_user() {
+  std::ifstream file("/proc/sys/fs/overflowuid");
+  std::uint32_t user = 65534;
+  file >> user;
+  return file ? user : 65534;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> distinct_user(std::uint32_t user) {
+  static const std::optional<std::uint32_t> shared =
+      maps_everybody() ? std::nullopt : std::optional(read_overflow_user());
+  return shared == user ? std::nullopt : std::optional(user);
+}
+
+namespace {
+
 Peer peer_of_local(int connection) {
   ucred peer{};
   socklen_t size = sizeof peer;
   const bool told = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
-  return {told ? std::optional(peer.uid) : std::nullopt, 0, true};
+  return {told ? distinct_user(peer.uid) : std::nullopt, 0, true};
 }
 
 }  // namespace
@@ -125,7 +152,23 @@ std::optional<std::uint32_t> PeerIdentity::user_of(const sockaddr_storage& clien
   if (!answer || answer->idiag_inode == 0 || !is_connected(answer->idiag_state)) {
     return std::nullopt;
   }
-  return answer->idiag_uid;
+  return distinct_user(answer->idiag_uid);
+}
+
+bool kernel_names_peers() {
+  const FileDescriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* address = reinterpret_cast<sockaddr*>(&at);
+  socklen_t size = sizeof at;
+  const bool connected =
+      bind(listener.get(), address, size) == 0 && listen(listener.get(), 1) == 0 &&
+      getsockname(listener.get(), address, &size) == 0 && connect(client.get(), address, size) == 0;
+  PeerIdentity identity;
+  return !connected ||
+         identity.user_of(own_address(client.get()), own_address(listener.get())).has_value();
 }
 
 }  // namespace mdh

@@ -13,6 +13,14 @@
 
 namespace mdh {
 
+// distinct_user() is the uid, or nothing where it stands for many: in a user namespace that does
+// not map every user, each of the others is shown as the overflow uid (user_namespaces(7)), and who
+// allows "nobody" must not let them all in.
+std::optional<std::uint32_t> distinct_user(std::uint32_t user);
+
+// kernel_names_peers() is whether PeerIdentity works here, tried on a connection to ourselves.
+bool kernel_names_peers();
+
 class PeerIdentity {
  public:
   PeerIdentity();

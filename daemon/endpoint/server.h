@@ -8,26 +8,21 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/endpoint/hand_outs.h"
 #include "common/endpoint/token_ring.h"
 #include "common/refresh/policy.h"
 #include "common/result.h"
 #include "common/state/state.h"
+#include "daemon/endpoint/answerer.h"
 #include "daemon/system/file_descriptor.h"
 
 namespace mdh {
 
-struct EndpointHooks {
-  std::function<const State&()> state;
-  std::function<Now()> now;  // read once a request
-  std::function<RefreshAnswer(const std::string& profile)> refresh;
-  std::function<std::string()> origin{};  // where the configuration comes from
-};
-
 class EndpointServer {
  public:
-  // Takes sockets that already listen (daemon/listeners). `config.token_file` is resolved; `tokens`
-  // as read from the state folder.
-  EndpointServer(EndpointConfig config, std::vector<FileDescriptor> listeners, TokenRing tokens,
+  // Takes sockets that already listen (daemon/listeners). `config.endpoint.token_file` is resolved;
+  // `tokens` as read from the state folder.
+  EndpointServer(const Config& config, std::vector<FileDescriptor> listeners, TokenRing tokens,
                  EndpointHooks hooks);
   ~EndpointServer();
   EndpointServer(const EndpointServer&) = delete;
@@ -39,11 +34,15 @@ class EndpointServer {
   void turn();
   // state_changed() answers requests that wait for a first set; call after every change of State.
   void state_changed();
-  // reconfigure() and set_tokens() take effect with the next request; listeners stay.
-  void reconfigure(EndpointConfig config);
+  // reconfigure(), set_tokens() and take_names() take effect with the next request; listeners stay.
+  void reconfigure(const Config& config);
   void set_tokens(TokenRing tokens);
   // replace_local() takes a new AF_UNIX socket instead of the one whose file is gone.
   void replace_local(FileDescriptor listener);
+  void take_names(NamesPtr names);
+  // record() is who was given what; restore_record() takes over what the process before noted.
+  std::vector<HandOut> record() const;
+  void restore_record(const std::vector<HandOut>& rows);
   // drain() accepts no more and closes idle connections; drained() once answers in flight are out.
   void drain();
   bool drained() const;

@@ -1,11 +1,11 @@
 #include "daemon/endpoint/token_store.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
@@ -23,12 +23,16 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kShortestToken = 32;
 
-std::string beside(const std::string& token_file, const char* name) {
-  return (std::filesystem::path(token_file).parent_path() / name).string();
-}
+struct Places {
+  std::string token;
+  std::string retired;  // beside the token
+  std::string seal;
+};
 
-std::string retired_path(const std::string& token_file) {
-  return beside(token_file, "retired-tokens.json");
+Places places(const EndpointConfig& config, const std::string& state_dir) {
+  const std::string token = token_path(config, state_dir);
+  const auto folder = std::filesystem::path(token).parent_path();
+  return {token, (folder / "retired-tokens.json").string(), state_dir + "/own-token-seal"};
 }
 
 bool is_token(std::string_view text) {
@@ -37,15 +41,17 @@ bool is_token(std::string_view text) {
   return text.size() >= kShortestToken && text.find_first_not_of(kAlphabet) == text.npos;
 }
 
-FileAccess access_of(const EndpointConfig& config) {
-  if (config.token_group.empty()) return {.mode = 0600};
-  gid_t group = 0;
+// The group as a number, or as the name service told; not known (yet): none.
+FileAccess access_of(const EndpointConfig& config, const Names& names) {
   const std::string& name = config.token_group;
+  gid_t group = 0;
   const auto number = std::from_chars(name.data(), name.data() + name.size(), group);
-  if (number.ec != std::errc() || number.ptr != name.data() + name.size()) {
-    const struct group* entry = getgrnam(name.c_str());
-    if (entry == nullptr) return {.mode = 0600};
-    group = entry->gr_gid;
+  const bool numeric = number.ec == std::errc() && number.ptr == name.data() + name.size();
+  const auto told = names.groups.find(name);
+  if (!numeric && told != names.groups.end() && told->second) {
+    group = *told->second;
+  } else if (!numeric) {
+    return {.mode = 0600};
   }
   return {.mode = 0640, .group = group};
 }
@@ -57,11 +63,11 @@ Secret new_token() {
   return Secret::take(text);
 }
 
-// The folder itself is the lock that keeps two that make or rotate a token apart: a lock file made
-// by root would shut out a daemon of another user.
-FileDescriptor lock_tokens(const std::string& token_file) {
-  const std::string folder = std::filesystem::path(token_file).parent_path().string();
-  FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+// The state folder itself is the lock that keeps two that make or rotate a token apart: a lock file
+// made by root would shut out a daemon of another user, and a folder that others may enter would be
+// theirs to lock.
+FileDescriptor lock_tokens(const std::string& state_dir) {
+  FileDescriptor lock(::open(state_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   while (lock && ::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
   }
   return lock;
@@ -76,24 +82,36 @@ Result<Secret> read_token(const std::string& path) {
       .hint = "remove it, and a new one is made (a line end in it breaks botocore)"};
 }
 
-// A mounted token that cannot be changed is left as it is.
-void narrow(const std::string& path, mode_t allowed) {
+// Looked at before it is touched: the path may name another file by mistake. A mounted token that
+// is not ours is left as it is, and so is a group that is not known yet.
+Result<Secret> read_and_narrow(const std::string& path, const FileAccess& access, bool waiting) {
+  auto token = read_token(path);
+  if (!token) return token;
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat found {};
-  if (::stat(path.c_str(), &found) == 0 && (found.st_mode & 0777 & ~allowed) != 0) {
-    (void)::chmod(path.c_str(), allowed);
-  }
+  if (!file || ::fstat(file.get(), &found) != 0 || found.st_uid != ::geteuid()) return token;
+  const bool open_to_others = (found.st_mode & 0137) != 0;
+  if (!waiting || open_to_others) (void)give_access(file.get(), access);
+  return token;
 }
 
-Result<Secret> read_or_make_token(const EndpointConfig& config, const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) {
-    narrow(path, access_of(config).mode);
-    return read_token(path);
-  }
+Result<Secret> read_or_make(const std::string& path, const FileAccess& access,
+                            bool waiting = false) {
+  if (::access(path.c_str(), F_OK) == 0) return read_and_narrow(path, access, waiting);
   Secret token = new_token();
-  if (Done written = write_small_file(path, token.reveal(), access_of(config)); !written) {
+  if (Done written = write_small_file(path, token.reveal(), access); !written) {
     return written.error();
   }
   return token;
+}
+
+Secret take_seal(nlohmann::json& entry) {
+  const auto found = entry.find("seal");
+  if (found == entry.end() || !found->is_string()) return Secret();
+  auto& text = found->get_ref<std::string&>();
+  Secret seal(text);
+  wipe(text);
+  return seal;
 }
 
 std::vector<RetiredToken> read_retired(const std::string& path, WallTime now) {
@@ -108,7 +126,7 @@ std::vector<RetiredToken> read_retired(const std::string& path, WallTime now) {
     }
     const auto until = parse_rfc3339(entry["valid_until"].get_ref<const std::string&>());
     auto& token = entry["token"].get_ref<std::string&>();
-    if (until && *until > now) retired.push_back({Secret(token), *until});
+    if (until && *until > now) retired.push_back({Secret(token), *until, take_seal(entry)});
     wipe(token);
   }
   return retired;
@@ -120,6 +138,8 @@ Done write_retired(const std::string& path, const std::vector<RetiredToken>& ret
   for (const RetiredToken& one : retired) {
     text.append(text.size() > 1 ? ",{\"token\":\"" : "{\"token\":\"");
     text.append(one.token.reveal());
+    text.append("\",\"seal\":\"");
+    text.append(one.seal.reveal());
     text.append("\",\"valid_until\":\"" + format_rfc3339(one.valid_until) + "\"}");
   }
   text.append("]\n");
@@ -133,27 +153,37 @@ std::string token_path(const EndpointConfig& config, const std::string& state_di
 }
 
 Result<TokenRing> open_tokens(const EndpointConfig& config, const std::string& state_dir,
-                              WallTime now) {
-  const std::string path = token_path(config, state_dir);
-  const FileDescriptor lock = lock_tokens(path);
-  auto current = read_or_make_token(config, path);
+                              WallTime now, const Names& names) {
+  const Places at = places(config, state_dir);
+  const FileDescriptor lock = lock_tokens(state_dir);
+  const FileAccess access = access_of(config, names);
+  auto current = read_or_make(at.token, access, !config.token_group.empty() && !access.group);
   if (!current) return current.error();
-  return TokenRing{std::move(current).value(), read_retired(retired_path(path), now)};
+  auto seal = read_or_make(at.seal, {});
+  if (!seal) return seal.error();
+  return TokenRing{std::move(current).value(), read_retired(at.retired, now),
+                   std::move(seal).value()};
 }
 
-Done rotate_token(const EndpointConfig& config, const std::string& state_dir, WallTime now,
-                  seconds grace) {
-  const std::string path = token_path(config, state_dir);
-  const FileDescriptor lock = lock_tokens(path);
-  std::vector<RetiredToken> retired = read_retired(retired_path(path), now);
-  if (::access(path.c_str(), F_OK) == 0) {
-    auto current = read_token(path);
+Done rotate_token(const EndpointConfig& config, const std::string& state_dir,
+                  const Rotation& rotation, const Names& names) {
+  const Places at = places(config, state_dir);
+  const FileDescriptor lock = lock_tokens(state_dir);
+  const WallTime end = rotation.now + rotation.grace;
+  std::vector<RetiredToken> retired = read_retired(at.retired, rotation.now);
+  // No older token outlives the one that is retired now.
+  for (RetiredToken& one : retired) one.valid_until = std::min(one.valid_until, end);
+  if (::access(at.token.c_str(), F_OK) == 0) {
+    auto current = read_token(at.token);
     if (!current) return current.error();
-    retired.push_back({std::move(current).value(), now + grace});
+    auto seal = read_token(at.seal);
+    retired.push_back({std::move(current).value(), end, seal ? std::move(*seal) : Secret()});
   }
-  // The retired ones first: at no moment is the old token unknown to a daemon that looks.
-  if (Done written = write_retired(retired_path(path), retired); !written) return written;
-  return write_small_file(path, new_token().reveal(), access_of(config));
+  if (rotation.grace == seconds(0)) retired.clear();
+  // The token last, which is what a daemon watches: at no moment is the old one unknown to it.
+  if (Done written = write_retired(at.retired, retired); !written) return written;
+  if (Done written = write_small_file(at.seal, new_token().reveal()); !written) return written;
+  return write_small_file(at.token, new_token().reveal(), access_of(config, names));
 }
 
 }  // namespace mdh

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "daemon/system/log.h"
 #include "daemon/system/write_file.h"
 
 namespace mdh {
@@ -103,6 +104,19 @@ Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored) {
   const auto bytes = read_stored(stored);
   if (bytes) return read_snapshot(bytes->reveal(), boot_id());
   return Error{.error_class = ErrorClass::storage, .message = "it is not a sealed memfd"};
+}
+
+Snapshot read_stored_snapshots(const std::vector<FileDescriptor>& stored) {
+  Snapshot all;
+  for (const FileDescriptor& fd : stored) {
+    auto snapshot = read_stored_snapshot(fd);
+    if (snapshot) {
+      add_older(all, std::move(snapshot).value());
+    } else {
+      log_line(LogLevel::warn, "stored credentials ignored: " + snapshot.error().message);
+    }
+  }
+  return all;
 }
 
 std::string boot_id() {

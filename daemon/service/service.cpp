@@ -19,19 +19,15 @@ namespace {
 constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
 constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
 
-EndpointConfig resolved(EndpointConfig config, const Folders& folders) {
-  config.token_file = token_path(config, folders.state);
-  return config;
-}
-
 }  // namespace
 
 Service::Service(Foundations foundations)
     : options_(std::move(foundations.options)),
       config_(std::move(foundations.config)),
       folders_(std::move(foundations.folders)),
+      tokens_(folders_),
       refresher_(config_, read_clocks()),
-      endpoint_(resolved(config_.endpoint, folders_), std::move(foundations.listeners),
+      endpoint_(tokens_.resolved(config_), std::move(foundations.listeners),
                 std::move(foundations.tokens), hooks()),
       socket_(std::move(foundations.runtime), endpoint_),
       ready_by_(read_clocks().boot + kReadyAtLast),
@@ -43,6 +39,8 @@ Service::Service(Foundations foundations)
   attach();
   open_sink();
   watch();
+  read_tokens();
+  refresher_.engine().note_endpoint(std::move(foundations.faults));
 }
 
 EndpointHooks Service::hooks() {
@@ -53,7 +51,9 @@ EndpointHooks Service::hooks() {
                 changed_ = true;
                 return refresher_.engine().refresh(profile, read_clocks());
               },
-          .origin = [this] { return config_.origin; }};
+          .who_is = [this](std::uint32_t user) { names_.ask_about(user); },
+          .own_token = [this](std::uint32_t user,
+                              const Secret& seal) { return tokens_.own_token(user, seal); }};
 }
 
 void Service::attach() {
@@ -63,20 +63,21 @@ void Service::attach() {
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
   loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });
   loop_.on_readable(watcher_.poll_fd(), [this] { take_changes(); });
+  loop_.on_readable(names_.event_fd(), [this] { take_names(); });
+  names_.ask(names_wanted(config_));
   loop_.set_timer(ready_timer_, ready_by_);
   if (notifier_.watchdog_interval() > milliseconds(0)) feed_watchdog();
 }
 
+void Service::take_names() {
+  NamesPtr names = names_.answer();
+  endpoint_.take_names(names);
+  if (tokens_.take_names(config_.endpoint, std::move(names))) read_tokens();
+}
+
 void Service::restore(const std::vector<FileDescriptor>& stored) {
-  Snapshot left;
-  for (const FileDescriptor& fd : stored) {
-    auto snapshot = read_stored_snapshot(fd);
-    if (snapshot) {
-      add_older(left, std::move(snapshot).value());
-    } else {
-      log_line(LogLevel::warn, "stored credentials ignored: " + snapshot.error().message);
-    }
-  }
+  const Snapshot left = read_stored_snapshots(stored);
+  endpoint_.restore_record(left.hand_outs);
   if (left.entries.empty()) return;
   const std::size_t taken = refresher_.engine().restore(left, read_clocks());
   log_line(LogLevel::info, "took over " + std::to_string(taken) + " of " +
@@ -91,6 +92,8 @@ void Service::run() {
     changed_ |= refresher_.engine().stepped(read_clocks());
     settle();
   }
+  stored_.clear();  // for the record of the last hand-outs
+  sync_store(read_clocks());
   if (!sink_) return;
   const Done end = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
   if (!end) log_line(LogLevel::warn, end.error().message);
@@ -124,7 +127,8 @@ void Service::sync_store(Now now) {
     sets.emplace_back(profile.credentials, profile.life);
   }
   if (sets == stored_) return;
-  store_snapshot(write_snapshot(config_, refresher_.state(), {boot_id(), now}));
+  store_snapshot(
+      write_snapshot(config_, refresher_.state(), {boot_id(), now}, endpoint_.record()));
   stored_ = std::move(sets);
 }
 
@@ -184,12 +188,7 @@ void Service::file_changed(const std::string& path, Now now) {
 }
 
 void Service::read_tokens() {
-  auto tokens = open_tokens(config_.endpoint, folders_.state, read_clocks().wall);
-  if (!tokens) {
-    return log_line(LogLevel::error,
-                    "the endpoint tokens stay as they were: " + with_hint(tokens.error()));
-  }
-  endpoint_.set_tokens(std::move(tokens).value());
+  if (auto tokens = tokens_.read(config_.endpoint)) endpoint_.set_tokens(std::move(*tokens));
 }
 
 // An edit is mostly seen by the watch and signalled as well: what came of it is told once.
@@ -218,7 +217,8 @@ void Service::adopt(Config config, Now now) {
   config_ = std::move(config);
   set_log_level(config_.log_level);
   refresher_.reconfigure(config_, now);
-  endpoint_.reconfigure(resolved(config_.endpoint, folders_));
+  endpoint_.reconfigure(tokens_.resolved(config_));
+  names_.ask(names_wanted(config_));
   read_tokens();
   if (!same_file) open_sink();
   watch();

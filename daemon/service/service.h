@@ -7,16 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "common/config/config.h"
-#include "common/endpoint/token_ring.h"
-#include "daemon/config/folders.h"
-#include "daemon/config/load_config.h"
-#include "daemon/endpoint/listeners.h"
 #include "daemon/endpoint/server.h"
 #include "daemon/profile_file/sink.h"
 #include "daemon/service/notifier.h"
 #include "daemon/service/own_socket.h"
 #include "daemon/service/situation_log.h"
+#include "daemon/service/token_keeper.h"
 #include "daemon/service/watcher.h"
 #include "daemon/system/event_loop.h"
 #include "daemon/upstream/refresher.h"
@@ -31,6 +27,7 @@ struct Foundations {
   TokenRing tokens;
   std::vector<FileDescriptor> listeners;  // the local one among them
   RuntimeFolder runtime;
+  std::vector<std::string> faults{};  // of the addresses to be listened on
 };
 
 class Service {
@@ -56,6 +53,7 @@ class Service {
   void reload(Prompt prompt);
   void adopt(Config config, Now now);
   void read_tokens();
+  void take_names();
   void open_sink();
   void watch();
   void feed_watchdog();
@@ -65,7 +63,9 @@ class Service {
   SourceOptions options_;
   Config config_;
   Folders folders_;
+  TokenKeeper tokens_;
   Refresher refresher_;
+  NameService names_;
   EndpointServer endpoint_;
   OwnSocket socket_;
   std::unique_ptr<ProfileSink> sink_;

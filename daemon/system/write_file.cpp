@@ -10,6 +10,7 @@
 
 #include "daemon/system/entropy.h"
 #include "daemon/system/file_descriptor.h"
+#include "daemon/system/read_grant.h"
 
 namespace mdh {
 namespace {
@@ -33,12 +34,9 @@ bool give_to_folders_owner(const FileDescriptor& file, const std::string& folder
 }
 
 bool write_out(const FileDescriptor& file, const std::string& folder, std::string_view bytes,
-               FileAccess access) {
-  if (!give_to_folders_owner(file, folder)) return false;
-  const bool grouped = access.group == static_cast<gid_t>(-1) ||
-                       ::fchown(file.get(), static_cast<uid_t>(-1), access.group) == 0;
-  return grouped && ::fchmod(file.get(), access.mode) == 0 && write_all(file.get(), bytes) &&
-         ::fsync(file.get()) == 0;
+               const FileAccess& access) {
+  return give_to_folders_owner(file, folder) && give_access(file.get(), access) &&
+         write_all(file.get(), bytes) && ::fsync(file.get()) == 0;
 }
 
 // The rename is durable once the folder is; where it cannot be synced the file is still whole.
@@ -48,6 +46,15 @@ void sync_folder(const std::string& folder) {
 }
 
 }  // namespace
+
+// A service's sandbox may refuse chown to any group, its own among them.
+bool give_access(int fd, const FileAccess& access) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0 || ::fchmod(fd, access.mode) != 0) return false;
+  if (access.reader && !grant_user(fd, *access.reader)) return false;
+  if (!access.group || found.st_gid == *access.group) return true;
+  return ::fchown(fd, static_cast<uid_t>(-1), *access.group) == 0 || grant_group(fd, *access.group);
+}
 
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -59,7 +66,7 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-Done write_small_file(const std::string& path, std::string_view bytes, FileAccess access) {
+Done write_small_file(const std::string& path, std::string_view bytes, const FileAccess& access) {
   const std::string beside = path + "." + random_uuid().substr(0, 8);
   const FileDescriptor file(
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

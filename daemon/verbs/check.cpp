@@ -7,6 +7,7 @@
 #include "daemon/verbs/local_check.h"
 #include "daemon/verbs/online_check.h"
 #include "daemon/verbs/terminal.h"
+#include "daemon/verbs/user_check.h"
 
 namespace mdh {
 namespace {
@@ -61,10 +62,19 @@ Facts gather(const Command& command) {
   return facts;
 }
 
+std::vector<Finding> diagnose_user(const Command& command) {
+  const Result<Config> config = load_config(command.source);
+  if (config) return check_user(*config, command.user);
+  Facts facts;
+  facts.config_error = config.error();
+  return diagnose(facts);
+}
+
 }  // namespace
 
 int check(const Command& command) {
-  const std::vector<Finding> findings = diagnose(gather(command));
+  const std::vector<Finding> findings =
+      command.user.empty() ? diagnose(gather(command)) : diagnose_user(command);
   const bool colour = wants_colour(STDOUT_FILENO);
   std::string text;
   for (const Finding& finding : findings) text += line(finding, colour);

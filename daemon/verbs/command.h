@@ -35,6 +35,8 @@ struct Command {
   bool dry_run = false;                 // once
   bool json = false;                    // status
   bool verbose = false;                 // status
+  bool users = false;                   // status
+  std::string user;                     // check --user NAME
   bool imds = false;                    // env, exec
   bool token_env = false;               // env, exec
   bool isolate = false;                 // env, exec

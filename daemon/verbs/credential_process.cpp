@@ -38,14 +38,6 @@ Result<std::string> process_form(std::string_view container) {
   return document.dump() + "\n";
 }
 
-Error refusal(const std::string& profile, const ClientReply& reply) {
-  const Json body = Json::parse(reply.body.reveal(), nullptr, false);
-  const std::string why = body.is_object() ? text_of(body, "message") : "";
-  return {ErrorClass::refused, Stage::endpoint,
-          "no credentials for profile " + profile + " (HTTP " + std::to_string(reply.status) + ")" +
-              (why.empty() ? "" : ": " + why)};
-}
-
 Result<std::string> fetch(const Command& command) {
   const auto client = find_daemon(command);
   if (!client) return client.error();

@@ -1,12 +1,15 @@
 #include "daemon/verbs/endpoint_client.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 
 namespace mdh {
 namespace {
+
+using Json = nlohmann::json;
 
 Error unreachable(const std::string& why) {
   return {ErrorClass::unreachable, Stage::endpoint, why,
@@ -103,6 +106,23 @@ Result<Secret> EndpointClient::token() const {
   error.stage = Stage::endpoint;
   if (error.hint.empty()) error.hint = "run as the daemon's user, or set endpoint.token_group";
   return error;
+}
+
+Result<std::string> EndpointClient::ask_token_file() const {
+  if (!address_.url.empty()) return token_file();
+  const Result<ClientReply> reply = get("/token");
+  if (!reply) return reply.error();
+  const Json body = Json::parse(reply->body.reveal(), nullptr, false);
+  if (reply->status == 200 && body.is_object()) return body.value("file", std::string());
+  return refusal("", *reply);
+}
+
+Error refusal(const std::string& profile, const ClientReply& reply) {
+  const Json body = Json::parse(reply.body.reveal(), nullptr, false);
+  const std::string why = body.is_object() ? body.value("message", std::string()) : "";
+  return {ErrorClass::refused, Stage::endpoint,
+          "no credentials" + (profile.empty() ? "" : " for profile " + profile) + " (HTTP " +
+              std::to_string(reply.status) + ")" + (why.empty() ? "" : ": " + why)};
 }
 
 DaemonSearch search_daemon(const Command& command) {

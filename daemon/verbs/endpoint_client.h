@@ -44,12 +44,18 @@ class EndpointClient {
   const std::string& token_file() const;
   // token() is the token file's content.
   Result<Secret> token() const;
+  // ask_token_file() is the file of the caller's own token, which the daemon makes where it is
+  // asked over the socket; an Error tells that the caller may have nothing.
+  Result<std::string> ask_token_file() const;
 
  private:
   DaemonAddress address_;
   StatusView status_;
   std::string status_text_;
 };
+
+// refusal() is why the daemon gave no credentials, in its own words.
+Error refusal(const std::string& profile, const ClientReply& reply);
 
 // A place that was looked at, and why it was not taken; empty: it was.
 struct TriedPlace {

@@ -15,6 +15,7 @@
 #include "daemon/profile_file/rivals.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/process_hygiene.h"
+#include "daemon/system/read_file.h"
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/terminal.h"
@@ -57,6 +58,13 @@ Error unknown_profile(const std::string& profile) {
           "mdh-credentials status lists them"};
 }
 
+// What is not shown may be there and be another's: the daemon says which.
+Error not_to_be_had(const EndpointClient& client, const std::string& profile) {
+  const Result<ClientReply> reply = client.get_credentials(profile);
+  const bool refused = reply && reply->status == 403;
+  return refused ? refusal(profile, *reply) : unknown_profile(profile);
+}
+
 Error no_address() {
   return {
       ErrorClass::refused, Stage::endpoint, "the daemon does not tell this user its address",
@@ -67,18 +75,21 @@ Result<ChildWish> wish_of(const Command& command) {
   const auto client = find_daemon(command);
   if (!client) return client.error();
   const ProfileView* profile = client->status().find(command.profile);
-  if (profile == nullptr) return unknown_profile(command.profile);
+  if (profile == nullptr) return not_to_be_had(*client, command.profile);
   if (client->base_url().empty()) return no_address();
+  for (const std::string& fault : client->status().endpoint_faults) warn(fault);
+  const Result<std::string> token_file = client->ask_token_file();
+  if (!token_file) return token_file.error();
   ChildWish wish;
   wish.base_url = client->base_url();
   wish.profile = profile->profile;
-  wish.token_file = client->token_file();
+  wish.token_file = *token_file;
   wish.region = profile->region;
   wish.imds = command.imds;
   wish.no_proxy = environment_variable("no_proxy")
                       .value_or(environment_variable("NO_PROXY").value_or(std::string()));
   if (command.token_env && !command.imds) {
-    const Result<Secret> token = client->token();
+    const Result<Secret> token = read_secret(*token_file, 4096);
     if (!token) return token.error();
     wish.token = token->reveal();
   }

@@ -2,10 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include "common/report/child_environment.h"
+#include "daemon/endpoint/peer_identity.h"
+#include "daemon/endpoint/port_owner.h"
 #include "daemon/keys/signer.h"
 #include "daemon/profile_file/rivals.h"
 #include "daemon/profile_file/writer.h"
@@ -14,7 +17,6 @@
 #include "daemon/system/environment.h"
 #include "daemon/verbs/aws_files.h"
 #include "daemon/verbs/endpoint_client.h"
-#include "daemon/verbs/port_owner.h"
 
 namespace mdh {
 namespace {
@@ -95,21 +97,31 @@ void examine_rivals(const Config& config, Facts& facts) {
   if (!default_is_ours) look_for_rivals(paths, "default", Offer::endpoint, facts);
 }
 
+// What root or PID 1 listens on is systemd's, for a daemon that it will start; a program's name
+// tells nothing, since anybody may choose it.
+bool is_ours(const std::string& address, const PortOwner& owner, const StatusView* daemon) {
+  if (owner.uid == 0 && owner.pid <= 1) return true;
+  if (owner.uid == geteuid() && owner.program == "mdh-credentials") return true;
+  if (daemon == nullptr) return false;
+  const auto& urls = daemon->urls;
+  return owner.pid == daemon->pid.value_or(-1) ||
+         std::find(urls.begin(), urls.end(), "http://" + address) != urls.end();
+}
+
 void examine_ports(const Config& config, const Command& command, Facts& facts) {
   const auto daemon = find_daemon(command);
-  const int pid = daemon ? daemon->status().pid.value_or(0) : 0;
   for (const std::string& address : config.endpoint.listen) {
     const PortOwner owner = port_owner(address);
     PortFact fact;
     fact.address = address;
     fact.taken = owner.taken;
     fact.owner = owner.taken ? described(owner) : "";
-    // systemd holds the socket for a daemon that it will start.
-    fact.ours = owner.pid > 0 && (owner.pid == pid || owner.program == "mdh-credentials" ||
-                                  owner.program == "systemd");
+    fact.ours = owner.taken && is_ours(address, owner, daemon ? &daemon->status() : nullptr);
     fact.configured = config.endpoint.listen_configured;
     facts.ports.push_back(fact);
   }
+  const bool asks = config.endpoint.allowed_users.front() != "any";
+  facts.callers_unknown = asks && !kernel_names_peers();
 }
 
 }  // namespace

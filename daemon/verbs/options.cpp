@@ -63,6 +63,8 @@ void add_workers(CLI::App& app, Command& command) {
   CLI::App* check = add_verb(app, command, Verb::check, "check",
                              "Examine configuration, keys, clock, files and environment");
   check->add_flag("--online", command.online, "Also exchange once for every project, unwritten");
+  check->add_option("--user", command.user, "Say what this user would get, and why")
+      ->type_name("NAME");
   add_config(*check, command);
   add_overrides(*check, command);
   add_folders(*check, command);
@@ -73,6 +75,7 @@ void add_questions(CLI::App& app, Command& command) {
   CLI::App* status = add_verb(app, command, Verb::status, "status", "Show how each profile is");
   status->add_flag("--json", command.json, "The daemon's own document");
   status->add_flag("--verbose", command.verbose, "Also where the daemon was looked for");
+  status->add_flag("--users", command.users, "Who was given what instead; for root and the daemon");
   add_profile(*status, command, "Only this profile [all]");
   add_daemon(*status, command);
   status->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");

@@ -5,6 +5,8 @@
 #include <csignal>
 
 #include "common/exit_status.h"
+#include "daemon/config/load_config.h"
+#include "daemon/endpoint/listeners.h"
 #include "daemon/endpoint/token_store.h"
 #include "daemon/keys/usable_config.h"
 #include "daemon/service/fd_store.h"
@@ -35,6 +37,8 @@ void announce(const Config& config, const Listeners& listeners) {
   log_line(LogLevel::info, "mdh-credentials " MDH_VERSION " serves " + std::to_string(projects) +
                                (projects == 1 ? " profile" : " profiles") + " from " +
                                config.origin + " on " + joined(listeners.addresses));
+  for (const std::string& fault : listeners.faults)
+    log_line(LogLevel::error, fault, {{"MDH_STAGE", "endpoint"}});
   for (const std::string& warning : listeners.warnings) log_line(LogLevel::warn, warning);
 }
 
@@ -98,7 +102,8 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   runtime.tell("http://" + listeners->addresses.front());
   add_local(runtime, *listeners);
   Service service({options, std::move(config).value(), std::move(folders).value(),
-                   std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime)});
+                   std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime),
+                   std::move(listeners->faults)});
   service.restore(handed.snapshots);
   service.run();
   log_line(LogLevel::info, "stopped");

@@ -11,6 +11,7 @@
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/status_table.h"
 #include "daemon/verbs/terminal.h"
+#include "daemon/verbs/users_table.h"
 
 namespace mdh {
 namespace {
@@ -36,7 +37,16 @@ std::string looked_at(const DaemonSearch& search) {
   return "looked for the daemon at\n" + text;
 }
 
+int nothing_to_see(const StatusView& view) {
+  print_error({ErrorClass::refused, Stage::endpoint,
+               "none of the daemon's profiles is yours: no allowed_users names your user",
+               "as root: mdh-credentials check --user NAME says why (" +
+                   std::to_string(view.hidden) + " are there)"});
+  return kExitNotReady;
+}
+
 int unknown_profile(const Command& command, const StatusView& view) {
+  if (command.profile.empty()) return nothing_to_see(view);
   std::string known;
   for (const ProfileView& one : view.profiles) known += (known.empty() ? "" : ", ") + one.profile;
   print_error({ErrorClass::config, Stage::config, "the daemon knows no profile " + command.profile,
@@ -52,10 +62,10 @@ std::vector<ProfileView> chosen(const Command& command, const StatusView& view) 
   return profiles;
 }
 
-int verdict(const std::vector<ProfileView>& profiles) {
+int verdict(const std::vector<ProfileView>& profiles, const StatusView& view) {
   const bool all =
       std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.usable(); });
-  return all ? kExitGood : kExitNotReady;
+  return all && view.endpoint_faults.empty() ? kExitGood : kExitNotReady;
 }
 
 // Patience pauses longer each time and never past the end.
@@ -160,13 +170,14 @@ int print_status(const Command& command) {
     if (command.verbose) print_aside(looked_at(search));
     return complain(no_daemon(search));
   }
+  if (command.users) return print_users(*search.client, command.json);
   const StatusView& view = search.client->status();
   const std::vector<ProfileView> profiles = chosen(command, view);
   if (profiles.empty()) return unknown_profile(command, view);
-  if (command.json) return print(search.client->status_text() + "\n") ? verdict(profiles) : 1;
+  if (command.json) return print(search.client->status_text() + "\n") ? verdict(profiles, view) : 1;
   std::string text = status_table(profiles, view);
   if (command.verbose) text += "\n" + looked_at(search);
-  return print(text) ? verdict(profiles) : 1;
+  return print(text) ? verdict(profiles, view) : 1;
 }
 
 int wait_until_ready(const Command& command) {
@@ -204,7 +215,7 @@ int refresh_now(const Command& command) {
   }
   if (Done known = await_outcome(*client, *asked); !known) return complain(known.error());
   const std::vector<ProfileView> outcome = chosen(command, client->status());
-  return print(status_table(outcome, client->status())) ? verdict(outcome) : 1;
+  return print(status_table(outcome, client->status())) ? verdict(outcome, client->status()) : 1;
 }
 
 }  // namespace mdh

@@ -48,6 +48,10 @@ std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& 
     if (!one.file_message.empty()) text += remark(one.profile, one.file_message, "");
     if (!one.warning.empty()) text += remark(one.profile, one.warning, "");
   }
+  for (const std::string& fault : view.endpoint_faults) {
+    text += remark("endpoint", fault,
+                   "end that program, or set endpoint.listen to another port, and restart");
+  }
   for (const AccountView& account : view.accounts) {
     if (!account.skew || std::chrono::abs(*account.skew) <= kSkewWorthTelling) continue;
     const bool slow = account.skew->count() > 0;
@@ -74,7 +78,8 @@ std::string status_table(const std::vector<ProfileView>& profiles, const StatusV
       {{"PROFILE"}, {"STATE"}, {"EXPIRES IN"}, {"NEXT ATTEMPT"}, {"LAST ERROR"}}};
   for (const ProfileView& one : profiles) rows.push_back(row(one));
   const std::string notes = remarks(profiles, view);
-  const std::string below = notes + about_daemon(view);
+  std::string below = notes + about_daemon(view);
+  if (view.hidden > 0) below += std::to_string(view.hidden) + " more that your user may not see\n";
   return table(rows, wants_colour(1)) + (below.empty() ? "" : "\n" + below);
 }
 

@@ -17,7 +17,7 @@ const Now kNow{BootTime(milliseconds(1'000'000)), WallTime(milliseconds(1'800'00
 struct World {
   World() {
     tokens.current = Secret(kToken);
-    rules.users = {1000};
+    rules.access.profiles = {{"a", {false, {1000}, {}}}};
     config.imds_profile = "a";
     state.accounts.push_back({"lab", {}});
     state.profiles.resize(1);
@@ -37,6 +37,7 @@ struct World {
   State state;
   PageContext page;
   DaemonFacts daemon;
+  std::function<MetricsFigures()> figures = [] { return MetricsFigures(); };
   Endpoint endpoint;
 };
 
@@ -46,10 +47,10 @@ void check(std::string_view bytes, World& world) {
   if (end == 0 || read_head(bytes.substr(0, end), head)) return;
   const Target target = find_target(head.path, true);
   const Peer peer{1000, 6340};
-  if (guard({head, target.route}, peer, world.rules, {world.tokens, kNow.wall})) return;
+  if (guard({head, target}, peer, world.rules, {world.tokens, kNow.wall})) return;
   const Outcome outcome = world.endpoint.answer(
-      {head, target, 1000, true},
-      {world.state, world.config, world.tokens, world.page, world.daemon, kNow, 1});
+      {head, target, peer, true}, {world.state, world.config, world.rules.access, world.tokens,
+                                   world.page, world.daemon, world.figures, kNow, 1});
   const auto* reply = std::get_if<Reply>(&outcome);
   if (reply == nullptr) return;
   std::string out;

@@ -40,7 +40,7 @@ class ManualTest(unittest.TestCase):
             self.assertRegex(self.program, rf"(?m)^\.B {verb}$")
 
     def test_options_are_those_of_the_program(self):
-        named = options_of(re.sub(r"python3 -c .*|aws s3 .*|--user|--now", "", self.program))
+        named = options_of(re.sub(r"python3 -c .*|aws s3 .*|systemctl --user|--now", "", self.program))
         self.assertEqual(named, self.offered)
 
     def test_completion_knows_the_same_options_of_each_verb(self):

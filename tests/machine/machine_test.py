@@ -16,10 +16,11 @@ import machine
 import package_cases
 import person_cases
 import service_cases
+import users_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Clocks, service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent, agent_cases.UserAgent,
+         finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent, agent_cases.UserAgent, users_cases.SeveralUsers,
          package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 

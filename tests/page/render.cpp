@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
   } else if (what == "line") {
     text = status_line(state, kNow);
   } else {
-    text = metrics_text(state, counted(), {12.5, 9e6, 4e7, 14, 20000, 1795233525}, kNow);
+    text = metrics_text({state, {}}, {counted(), {12.5, 9e6, 4e7, 14, 20000, 1795233525}}, kNow);
   }
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

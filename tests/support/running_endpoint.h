@@ -127,6 +127,10 @@ class RunningEndpoint {
     state_.profiles[0].region = "us-east-1";
     if (ready) fill();
     config.imds_profile = "mdh-lab";
+    config_.accounts.resize(1);
+    config_.accounts[0].projects.resize(1);
+    config_.accounts[0].projects[0].profile = "mdh-lab";
+    config_.endpoint = std::move(config);
     if (listeners.empty()) {
       listeners.push_back(listen_on_loopback(port));
       listeners.push_back(listen_on_loopback(port6, true));
@@ -134,12 +138,13 @@ class RunningEndpoint {
     TokenRing tokens;
     tokens.current = Secret(kTestToken);
     server_ = std::make_unique<EndpointServer>(
-        std::move(config), std::move(listeners), std::move(tokens),
+        config_, std::move(listeners), std::move(tokens),
         EndpointHooks{[this]() -> const State& { return state_; }, [this] { return clocks(); },
                       [this](const std::string&) {
                         ++refreshes;
                         return RefreshAnswer{refreshes == 1, seconds(9)};
-                      }});
+                      },
+                      [this](std::uint32_t user) { asked_about = user; }});
     thread_ = std::thread([this] { run(); });
   }
   ~RunningEndpoint() {
@@ -168,6 +173,7 @@ class RunningEndpoint {
     });
   }
   EndpointServer& server() { return *server_; }
+  const Config& config() const { return config_; }
   std::string ask(const std::string& request) {
     Client client(port);
     client.send(request);
@@ -182,6 +188,7 @@ class RunningEndpoint {
   std::uint16_t port = 0;
   std::uint16_t port6 = 0;
   int refreshes = 0;
+  std::atomic<std::uint32_t> asked_about{0};
   std::atomic<int> ahead{0};  // seconds by which the wall clock was set forward
   std::atomic<long> turns{0};
 
@@ -216,6 +223,7 @@ class RunningEndpoint {
     }
   }
 
+  Config config_;  // of the one profile mdh-lab
   State state_;
   FileDescriptor wake_;
   std::mutex mutex_;

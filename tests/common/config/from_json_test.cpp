@@ -85,6 +85,7 @@ TEST(ConfigText, TakesEveryKey) {
   EXPECT_EQ(project.exchange_url, "https://example.org/{project_id}/token");
   EXPECT_EQ(project.authorization_scheme, "Bearer");
   EXPECT_EQ(project.region, "eu-west-1");
+  EXPECT_THAT(project.allowed_users, ElementsAre("bob", "@lab", "1001"));
   EXPECT_EQ(config->profile_file,
             (ProfileFileConfig{false, ProfileFileConfig::Form::process, "~/c", "", false,
                                ProfileFileConfig::OnStop::remove}));
@@ -93,12 +94,24 @@ TEST(ConfigText, TakesEveryKey) {
                                               "/t",
                                               "staff",
                                               {"ann", "1000", "77"},
+                                              {"@adm", "4"},
                                               false,
                                               true,
                                               "other",
                                               7}));
   EXPECT_EQ(config->log_level, LogLevel::debug);
   EXPECT_EQ(config->ca_file, "/ca.pem");
+}
+
+// IMDS knows no token: with "any" nothing would guard it.
+TEST(ConfigText, TurnsImdsOffWhereAnybodyMayAsk) {
+  const auto config =
+      parse_config(R"({"accounts": [{"service_account": "s", "private_key": "file:k",
+      "projects": [{"profile": "p", "project_code": "c"}]}],
+      "endpoint": {"allowed_users": ["any"], "imds": true}})",
+                   kFile);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_FALSE(config->endpoint.imds);
 }
 
 TEST(ConfigText, TakesTheExampleThatIsShipped) {
@@ -178,6 +191,13 @@ TEST(ConfigText, NamesThePlaceAndTheRuleOfEveryForbiddenValue) {
       {"/endpoint/listen", Json::array({"127.0.00.1:80"}), "endpoint.listen[0]", "loopback"},
       {"/endpoint/allowed_users", Json::array({"a b"}), "endpoint.allowed_users[0]", "self"},
       {"/endpoint/allowed_users", Json::array({-1}), "endpoint.allowed_users[0]", "number"},
+      {"/endpoint/allowed_users", Json::array({"any", "root"}), "endpoint.allowed_users[0]",
+       "\"any\" stands alone"},
+      {"/endpoint/watchers", Json::array({"any"}), "endpoint.watchers[0]", "stands alone"},
+      {"/accounts/0/projects/0/allowed_users", Json::array({"any"}),
+       "accounts[0].projects[0].allowed_users[0]", "stands alone"},
+      {"/accounts/0/projects/0/allowed_users", Json::array({"@"}),
+       "accounts[0].projects[0].allowed_users[0]", "after @"},
       {"/endpoint/allowed_users", Json::array(), "endpoint.allowed_users", "at least one"},
       {"/endpoint/max_connections", 0, "endpoint.max_connections", "1 to 65535"},
       {"/endpoint/imds_profile", "other", "endpoint.imds_profile", "not a project's profile"},

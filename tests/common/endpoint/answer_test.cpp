@@ -30,6 +30,8 @@ class EndpointAnswers : public testing::Test {
     state.profiles[0].region = "us-east-1";
     state.profiles[1].name = "b@c";
     state.profiles[1].region = "eu-west-1";
+    access.profiles = {{"a", {false, {1000}, {}}}, {"b@c", {false, {1000, 1001}, {}}}};
+    access.overseers.users = {0};
     for (ProfileState& profile : state.profiles) {
       profile.attempted = true;
       profile.credentials = set(seconds(3600));
@@ -40,8 +42,10 @@ class EndpointAnswers : public testing::Test {
   Outcome ask(const std::string& path, bool may_wait = false, const std::string& fields = "") {
     bytes = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
     EXPECT_FALSE(read_head(bytes, head));
-    return endpoint.answer({head, find_target(head.path, true), 1000, may_wait},
-                           {state, config, tokens, page, daemon, kNow, 7});
+    target = find_target(head.path, true);
+    endpoint.forget_lists();
+    return endpoint.answer({head, target, peer, may_wait},
+                           {state, config, access, tokens, page, daemon, figures, kNow, 7});
   }
   Reply reply(const std::string& path, const std::string& fields = "") {
     return std::get<Reply>(ask(path, false, fields));
@@ -56,6 +60,14 @@ class EndpointAnswers : public testing::Test {
 
   State state;
   EndpointConfig config;
+  AccessRules access;
+  Target target;
+  Peer peer{1000, 6340};
+  std::function<MetricsFigures()> figures = [this] {
+    ++measured;
+    return MetricsFigures();
+  };
+  int measured = 0;
   TokenRing tokens;
   PageContext page;
   DaemonFacts daemon;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/endpoint/own_token.h"
 #include "common/endpoint/session_token.h"
 
 namespace mdh {
@@ -16,7 +17,7 @@ class Guard : public testing::Test {
  protected:
   Guard() {
     tokens.current = Secret(kToken);
-    rules.users = {1000};
+    rules.access.profiles = {{"a", {false, {1000}, {}}}, {"b", {false, {1002}, {300}}}};
     rules.hosts = {"169.254.170.2"};
   }
 
@@ -25,8 +26,8 @@ class Guard : public testing::Test {
     const std::string bytes = first + " HTTP/1.1\r\n" + fields + "\r\n";
     RequestHead head;
     if (read_head(bytes, head)) return "malformed";
-    const Route route = find_target(head.path, rules.imds).route;
-    refusal = guard({head, route}, peer, rules, {tokens, kNow});
+    const Target target = find_target(head.path, rules.imds);
+    refusal = guard({head, target}, identify(peer, head, {tokens, kNow}), rules, {tokens, kNow});
     return refusal ? std::string(refusal->reason) : "";
   }
   std::string get(const std::string& fields) { return reason("GET /credentials/a", fields); }
@@ -91,10 +92,57 @@ TEST_F(Guard, RefusesAForeignUserEvenWithTheToken) {
   EXPECT_EQ(reason("PUT /latest/api/token", "Host: localhost\r\n"), "user");
 }
 
+TEST_F(Guard, AsksTheListOfTheProfileThatIsMeant) {
+  EXPECT_EQ(reason("GET /credentials/b", good()), "user");
+  EXPECT_NE(refusal->message.find("this profile"), std::string_view::npos) << refusal->message;
+  EXPECT_EQ(reason("GET /credentials/%62", good()), "user") << "percent-encoded";
+  EXPECT_EQ(reason("POST /refresh/b", good()), "user");
+  EXPECT_EQ(reason("GET /latest/meta-data/iam/security-credentials/b", good()), "user");
+  peer.user = 1002;
+  EXPECT_EQ(reason("GET /credentials/b", good()), "");
+  EXPECT_EQ(reason("GET /credentials", good()), "") << "their own first one is meant";
+  EXPECT_EQ(reason("GET /credentials/a", good()), "user");
+  EXPECT_EQ(reason("GET /credentials/no-such", good()), "") << "the answer says that";
+  peer.user = 1003;
+  EXPECT_EQ(reason("GET /credentials/no-such", good()), "user");
+}
+
+TEST_F(Guard, LetsAGroupsMembersIn) {
+  const std::vector<std::uint32_t> groups{100, 300};
+  peer.user = 1005;
+  peer.groups = &groups;
+  EXPECT_EQ(reason("GET /credentials/b", good()), "");
+  EXPECT_EQ(reason("GET /credentials/a", good()), "user");
+}
+
+TEST_F(Guard, BindsATokenOfOnesOwnToItsUser) {
+  tokens.seal = Secret("a-seal");
+  const auto with = [&](std::uint32_t user) {
+    return "Host: localhost\r\nAuthorization: " + make_own_token(tokens.seal, user) + "\r\n";
+  };
+  EXPECT_EQ(get(with(1000)), "");
+  EXPECT_EQ(get(with(1002)), "token_foreign");
+  EXPECT_EQ(refusal->status, 401);
+  peer.user = 1001;
+  EXPECT_EQ(get(with(1000)), "user") << "a stolen token lets nobody in";
+}
+
+TEST_F(Guard, TakesATokenOfOnesOwnAsProofWhereTheKernelIsSilent) {
+  tokens.seal = Secret("a-seal");
+  peer.user.reset();
+  const auto with = [&](std::uint32_t user) {
+    return "Host: localhost\r\nAuthorization: Bearer " + make_own_token(tokens.seal, user) + "\r\n";
+  };
+  EXPECT_EQ(get(with(1000)), "");
+  EXPECT_EQ(get(with(1001)), "user");
+  EXPECT_EQ(get(good()), "unknown_user") << "the shared token proves nobody";
+  EXPECT_NE(refusal->message.find("socket"), std::string_view::npos);
+}
+
 TEST_F(Guard, RefusesWhomTheKernelDoesNotKnowUnlessAnybodyMay) {
   peer.user.reset();
   EXPECT_EQ(get(good()), "unknown_user");
-  rules.any_user = true;
+  rules.access.profiles[0].users.anybody = true;
   EXPECT_EQ(get(good()), "");
 }
 
@@ -158,7 +206,7 @@ TEST_F(Metadata, WantsASessionTokenAndSays401SoThatSdksFetchANewOne) {  // R18, 
 }
 
 TEST_F(Metadata, RefusesATokenReplayedByAnotherUser) {
-  rules.users = {1000, 1001};
+  rules.access.profiles[0].users.users = {1000, 1001};
   const std::string made = token(1000);
   peer.user = 1001;
   EXPECT_EQ(ask(made), "session_token_foreign");

@@ -23,7 +23,7 @@ State one_profile() {
 }
 
 std::string text_of(const State& state, const HttpCounters& counters = {}) {
-  return metrics_text(state, counters, {1.5, 9e6, 4e7, 12, 1024, 1795500000}, kNow);
+  return metrics_text({state, {2, 1}}, {counters, {1.5, 9e6, 4e7, 12, 1024, 1795500000}}, kNow);
 }
 
 TEST(Metrics, NamesAreTheContracts) {
@@ -39,6 +39,8 @@ TEST(Metrics, NamesAreTheContracts) {
         "mdh_credentials_http_requests_total{route=\"/credentials/{profile}\",code=\"200\"} 7\n",
         "mdh_credentials_denied_requests_total{reason=\"host\"} 2\n",
         "mdh_credentials_clock_skew_seconds{account=\"lab\"} 90\n",
+        "mdh_credentials_hidden_profiles{served=\"yes\"} 1\n",
+        "mdh_credentials_hidden_profiles{served=\"no\"} 1\n",
         "mdh_credentials_build_info{version=\"" MDH_VERSION "\"} 1\n",
         "# TYPE mdh_credentials_refresh_duration_seconds histogram\n",
         "process_cpu_seconds_total 1.5\n", "process_open_fds 12\n", "process_max_fds 1024\n"}) {

@@ -167,13 +167,12 @@ TEST_F(ConfigSource, HoldsOptionsToTheRulesOfTheFile) {
   EXPECT_THAT(refused(options).message, AllOf(HasSubstr("--log-level"), HasSubstr("debug")));
 }
 
-TEST_F(ConfigSource, RefusesUsersAndGroupsThatDoNotExist) {
-  EXPECT_THAT(
-      refused(with_file(R"(, "endpoint": {"allowed_users": ["self", "nobody-such"]})")).message,
-      AllOf(HasSubstr("endpoint.allowed_users"), HasSubstr("nobody-such")));
-  EXPECT_THAT(refused(with_file(R"(, "endpoint": {"token_group": "no-such"})")).message,
-              AllOf(HasSubstr("endpoint.token_group"), HasSubstr("no-such")));
-  EXPECT_EQ(profile(with_file(R"(, "endpoint": {"allowed_users": ["any", "root", 4711]})")), "lab");
+// A directory service that comes up late must not end the daemon.
+TEST_F(ConfigSource, TakesNamesThatNobodyHasYet) {
+  EXPECT_EQ(profile(with_file(
+                R"(, "endpoint": {"allowed_users": ["self", "nobody-such", "@no-such", 4711],
+                                  "watchers": ["@none"], "token_group": "no-such"})")),
+            "lab");
 }
 
 TEST_F(ConfigSource, CountsAKeysRelativePathFromTheFileThatNamesIt) {

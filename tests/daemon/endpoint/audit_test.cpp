@@ -22,16 +22,16 @@ class AuditLines : public testing::Test {
  protected:
   AuditLines() {
     tokens.current = Secret(kToken);
-    rules.users = {1000, 1001};
+    rules.access.profiles = {{"a", {false, {1000, 1001}, {}}}};
   }
   // What the guard refuses, as it is logged; nothing where it is let in or held back.
   std::optional<AuditLine> told(const std::string& path, const std::string& fields) {
     const std::string bytes = "GET " + path + " HTTP/1.1\r\n" + fields + "\r\n";
     RequestHead head;
     EXPECT_FALSE(read_head(bytes, head));
-    const Route route = find_target(head.path, true).route;
-    const auto refusal = guard({head, route}, peer, rules, {tokens, kWall});
-    return refusal ? audit.refused(*refusal, route, peer, boot) : std::nullopt;
+    const Target target = find_target(head.path, true);
+    const auto refusal = guard({head, target}, peer, rules, {tokens, kWall});
+    return refusal ? audit.refused(*refusal, target.route, peer, boot) : std::nullopt;
   }
   // The reason in the line, which must also name who asked, and for what.
   std::string reason(const std::string& fields, const std::string& path = "/credentials/a") {

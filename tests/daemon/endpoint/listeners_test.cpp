@@ -94,6 +94,23 @@ TEST(Listeners, KeepsTheGoodAddressWhenAnotherIsTaken) {
   EXPECT_THAT(second->warnings, ElementsAre(HasSubstr(first->addresses[0])));
 }
 
+// Clients with the address in their environment would give the stranger their token: worse than a
+// port that is merely taken.
+TEST(Listeners, CallsAnAddressThatAnotherUserHoldsAFault) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  ASSERT_EQ(seteuid(71001), 0);
+  const FileDescriptor stranger = plain_socket("127.0.0.1", true);
+  ASSERT_EQ(seteuid(0), 0);
+  const std::string held = address_text(own_address(stranger.get()));
+  const auto opened = open_listeners(listening_on({held, "127.0.0.1:0"}), {}, "/nonexistent");
+  ASSERT_TRUE(opened);
+  EXPECT_THAT(opened->faults, ElementsAre(AllOf(HasSubstr(held), HasSubstr("user 71001"))));
+  EXPECT_THAT(opened->warnings, IsEmpty());
+  const auto none = open_listeners(listening_on({held}), {}, "/nonexistent");
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("user 71001"));
+}
+
 TEST(Listeners, RefusesToStartWithoutAnyAddress) {
   const auto first = open_listeners(listening_on({"127.0.0.1:0"}), {}, "/nonexistent");
   ASSERT_TRUE(first);

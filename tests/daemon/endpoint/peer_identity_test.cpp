@@ -2,7 +2,10 @@
 #include "daemon/endpoint/peer_identity.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
 
+#include "tests/support/leave.h"
 #include "tests/support/running_endpoint.h"
 
 namespace mdh {
@@ -73,6 +76,27 @@ TEST(PeerIdentity, KnowsTheUserOfAClientThatHasSentAll) {
   client.finish_sending();
   const Ends ends = ends_of(client.fd());
   EXPECT_EQ(identity.user_of(ends.client, ends.server), geteuid());
+}
+
+// Who allows "nobody" must not let in everybody whom the namespace does not map.
+TEST(PeerIdentity, TakesAUserWhomTheNamespaceDoesNotMapForNobodys) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  const pid_t child = fork();
+  if (child == 0) {
+    if (unshare(CLONE_NEWUSER) != 0) test::leave(77);
+    std::uint16_t port = 0;
+    const FileDescriptor listener = listen_on_loopback(port);
+    const Client client(port);
+    const Ends ends = ends_of(client.fd());
+    PeerIdentity identity;
+    test::leave(identity.user_of(ends.client, ends.server) ? 1 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no user namespace to be had";
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(distinct_user(65534), 65534U)
+      << "here, where everybody is mapped, nobody is one of many";
 }
 
 TEST(PeerIdentity, KnowsNobodyWhereThereIsNoConnection) {

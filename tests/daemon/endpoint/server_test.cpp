@@ -328,14 +328,20 @@ TEST(EndpointServer, TakesANewTokenWithTheNextRequest) {  // R15
 TEST(EndpointServer, TakesANewConfigurationWithTheNextRequest) {
   RunningEndpoint endpoint;
   endpoint.run_there([&] {
-    EndpointConfig config;
-    config.imds = false;
-    config.allowed_users = {"nobody-of-that-name"};
+    Config config = endpoint.config();
+    config.endpoint.imds = false;
+    config.accounts[0].projects[0].allowed_users = {"nobody-of-that-name"};
     endpoint.server().reconfigure(config);
   });
   EXPECT_TRUE(has(endpoint.get("/latest/meta-data/"), "404 Not Found"));
-  EXPECT_TRUE(
-      has(endpoint.get("/credentials", RunningEndpoint::authorized()), "\"UserNotAllowed\""));
+  const auto ask = [&] { return endpoint.get("/credentials", RunningEndpoint::authorized()); };
+  EXPECT_TRUE(has(ask(), "503 Service Unavailable"));
+  endpoint.run_there([&] {
+    auto names = std::make_shared<Names>();
+    names->users["nobody-of-that-name"] = std::nullopt;
+    endpoint.server().take_names(names);
+  });
+  EXPECT_TRUE(has(ask(), "\"UserNotAllowed\""));
 }
 
 TEST(EndpointServer, RefreshesOnceAndThenSaysWhenAgain) {

@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/endpoint/own_token.h"
+#include "common/endpoint/session_token.h"
 #include "daemon/system/read_file.h"
+#include "tests/support/other_user.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -77,7 +80,7 @@ TEST_F(TokenStore, RefusesATokenWithALineEndWithoutShowingIt) {
 
 TEST_F(TokenStore, KeepsTheOldTokenForTheGraceAndNoLonger) {  // R15
   const std::string old(ring().current.reveal());
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(3600)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(3600)}));
   const TokenRing rotated = ring();
   EXPECT_NE(rotated.current.reveal(), old);
   EXPECT_TRUE(accepts(rotated, old, kNow + seconds(3590)));
@@ -88,24 +91,68 @@ TEST_F(TokenStore, KeepsTheOldTokenForTheGraceAndNoLonger) {  // R15
 
 TEST_F(TokenStore, KeepsEveryTokenWhoseGraceHasNotEnded) {
   const std::string first(ring().current.reveal());
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(3600)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(3600)}));
   const std::string second = token();
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
   const TokenRing rotated = ring();
   EXPECT_THAT(rotated.retired, SizeIs(2));
-  EXPECT_TRUE(accepts(rotated, first, kNow));
-  EXPECT_TRUE(accepts(rotated, second, kNow));
-  EXPECT_TRUE(accepts(rotated, token(), kNow));
+  for (const std::string& one : {first, second, token()}) EXPECT_TRUE(accepts(rotated, one, kNow));
+  EXPECT_FALSE(accepts(rotated, first, kNow + seconds(61))) << "no older one outlives the last";
+}
+
+TEST_F(TokenStore, EndsEveryOlderTokenWithoutAGrace) {
+  const TokenRing first = ring();
+  const SessionGrant grant{kNow, seconds(600), 1000, 1};
+  const std::string session = make_session_token(first, grant);
+  const std::string own = make_own_token(first.seal, 1000);
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(86400)}));
+  const std::string second = token();
+  EXPECT_EQ(owner_of(ring(), own, kNow), 1000U);
+  EXPECT_EQ(check_session_token(ring(), session, 1000, kNow), SessionVerdict::good);
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(0)}));
+  const TokenRing rotated = ring();
+  EXPECT_FALSE(accepts(rotated, first.current.reveal(), kNow));
+  EXPECT_FALSE(accepts(rotated, second, kNow));
+  EXPECT_EQ(check_session_token(rotated, session, 1000, kNow), SessionVerdict::forged);
+  EXPECT_FALSE(owner_of(rotated, own, kNow));
+}
+
+// What is named by mistake must not lose its mode to it.
+TEST_F(TokenStore, LeavesAFileThatHoldsNoTokenAsItIs) {
+  EndpointConfig config;
+  config.token_file = state_.write("passwd", "root:x:0:0:root:/root:/bin/sh\n", 0644);
+  EXPECT_FALSE(open_tokens(config, state_.path(), kNow));
+  EXPECT_EQ(mode_of(config.token_file), 0644U);
+}
+
+// A service may not chown; what an owner may always do is enough.
+TEST_F(TokenStore, LetsAGroupReadThatTheDaemonIsNotIn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  ASSERT_EQ(::chmod(state_.path().c_str(), 0755), 0);
+  ASSERT_EQ(::chown(state_.path().c_str(), 65534, 65534), 0);
+  EndpointConfig config;
+  config.token_group = "lab";
+  Names names;
+  names.groups["lab"] = 4711;
+  const int daemon = test::run_as({65534, 65534}, [&] {
+    if (!open_tokens(config, state_.path(), kNow)) return 1;
+    const bool closed = mode_of(file()) == 0600;
+    return closed && open_tokens(config, state_.path(), kNow, names) ? 0 : 2;
+  });
+  ASSERT_EQ(daemon, 0);
+  EXPECT_EQ(mode_of(file()), 0640U);
+  EXPECT_EQ(test::run_as({1234, 4711}, [&] { return read_text(file()) ? 0 : 1; }), 0);
+  EXPECT_EQ(test::run_as({1234, 1234}, [&] { return read_text(file()) ? 0 : 1; }), 1);
 }
 
 TEST_F(TokenStore, LeavesADaemonOfAnotherUserAbleToReadWhatRootRotated) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root";
   ASSERT_EQ(::chown(state_.path().c_str(), 65534, 65534), 0);
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
   ASSERT_EQ(::seteuid(65534), 0);
   const auto opened = open_tokens({}, state_.path(), kNow);
-  const Done rotated = rotate_token({}, state_.path(), kNow, seconds(60));
+  const Done rotated = rotate_token({}, state_.path(), {kNow, seconds(60)});
   ASSERT_EQ(::seteuid(0), 0);
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_THAT(opened->retired, SizeIs(1));

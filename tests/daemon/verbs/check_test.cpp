@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/endpoint/port_owner.h"
 #include "daemon/verbs/local_check.h"
-#include "daemon/verbs/port_owner.h"
 #include "tests/support/environment_guard.h"
 #include "tests/support/loopback_stub.h"
 #include "tests/support/temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "daemon/verbs/port_owner.h"
+#include "daemon/endpoint/port_owner.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,0 +1,74 @@
+// Answers one request after another: who asks, whether they may, what they get; counts, and notes
+// who was given credentials. Sockets are the acceptor's. The loop's thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "common/config/config.h"
+#include "common/endpoint/answer.h"
+#include "common/refresh/policy.h"
+#include "common/result.h"
+#include "daemon/endpoint/audit.h"
+#include "daemon/endpoint/callers.h"
+#include "daemon/endpoint/conversation.h"
+#include "daemon/endpoint/name_service.h"
+#include "daemon/endpoint/record.h"
+#include "daemon/endpoint/request_counts.h"
+
+namespace mdh {
+
+struct EndpointHooks {
+  std::function<const State&()> state;
+  std::function<Now()> now;  // read once a request
+  std::function<RefreshAnswer(const std::string& profile)> refresh;
+  std::function<void(std::uint32_t user)> who_is;  // has the name service asked; take_names() tells
+  // The file of the user's own token, made with the seal where it is missing.
+  std::function<Result<std::string>(std::uint32_t user, const Secret& seal)> own_token{};
+};
+
+class Answerer {
+ public:
+  // `urls` are what the daemon publishes, the first on its page; configure() comes before the first
+  // request.
+  Answerer(std::vector<std::string> urls, TokenRing tokens, EndpointHooks hooks);
+  Answerer(const Answerer&) = delete;
+  Answerer& operator=(const Answerer&) = delete;
+
+  // responder() is what a conversation calls; it borrows this.
+  Responder responder();
+  void configure(const Config& config);
+  void set_tokens(TokenRing tokens) { tokens_ = std::move(tokens); }
+  void take_names(NamesPtr names);
+  // forget_lists() has status, page and metrics made anew: the state changed.
+  void forget_lists() { endpoint_.forget_lists(); }
+  Record& record() { return record_; }
+  // restore_record() takes rows over, and asks who their users are.
+  void restore_record(const std::vector<HandOut>& rows);
+
+ private:
+  AnswerStep serve(const ArrivedRequest& request, std::string& out);
+  void refuse(const HeadRefusal& refusal, std::string& out);
+  void deny(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
+  void note(const Reply& reply, Route route, const Peer& peer, WallTime now);
+  Outcome granted(Outcome wish, const Peer& peer);
+  Reply refresh(const RefreshWish& wish) const;
+  Reply own_token(const Peer& peer) const;
+  MetricsFigures figures() const;
+
+  EndpointConfig config_;
+  TokenRing tokens_;
+  EndpointHooks hooks_;
+  Callers callers_;
+  std::uint64_t nonce_;
+  DaemonFacts daemon_;
+  PageContext page_;
+  std::function<MetricsFigures()> figures_ = [this] { return figures(); };
+  Endpoint endpoint_;
+  Audit audit_;
+  Record record_{[this](std::uint32_t user) { return callers_.name_of(user); }};
+  RequestCounts counts_;
+};
+
+}  // namespace mdh
