@@ -31,10 +31,10 @@ Reply page_reply(const VisibleState& shown, std::string_view only, const ListFac
 Reply readiness(const VisibleState& shown, Now now) {
   std::string missing;
   for (const ProfileState& profile : shown.state.profiles) {
-    if (servable(shown.state, profile, now)) continue;
+    if (servable(profile, now)) continue;
     missing += missing.empty() ? "no valid credentials for " : ", ";
     missing += profile.name;
-    missing += " (" + std::string(name(condition(shown.state, profile, now))) + ")";
+    missing += " (" + std::string(name(condition(profile, now))) + ")";
   }
   const std::size_t others = shown.hidden.count - shown.hidden.servable;
   if (others > 0) {

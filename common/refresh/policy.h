@@ -27,6 +27,9 @@ struct RefreshAnswer {
   seconds wait{0};  // when not accepted: how long until it may be asked again
 };
 
+inline constexpr std::size_t kMostExchanges = 8;  // of one account at once
+inline constexpr seconds kPatience{60};           // a call's own timeouts end it long before
+
 // Life is a set's life by upstream's clock.
 struct Life {
   milliseconds whole{};  // T: what it had when it was received

@@ -68,15 +68,10 @@ struct Schedule {
   std::uint64_t jitter_seed = 0;
   std::uint64_t last_id = 0;
 };
-
-inline constexpr std::size_t kMostExchanges = 8;  // of one account at once
-inline constexpr seconds kPatience{60};           // a call's own timeouts end it long before
-
 // left() is what is left of the project's set until it ends; zero when past or without one.
 milliseconds left(const State& state, const ProjectSchedule& project, Now now);
 // token_usable() tells whether the account's token may be presented at `moment`.
 bool token_usable(const AccountSchedule& account, BootTime moment);
-// exchanges_in_flight() counts them.
 std::size_t exchanges_in_flight(const AccountSchedule& account);
 // due_projects() are those that want a set now and are not in flight; those without failures first,
 // so that failing ones never take all the places of healthy ones.

@@ -1,12 +1,11 @@
 #include "common/state/snapshot.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstdint>
 #include <utility>
 
 #include "common/digest.h"
+#include "common/state/byte_format.h"
 
 namespace mdh {
 namespace {
@@ -15,37 +14,6 @@ namespace {
 // after their length; same machine and boot, so the byte order is the machine's own.
 constexpr std::string_view kMagic = "mdh-credentials snapshot 2\n";
 constexpr std::size_t kDigestSize = 32;
-constexpr std::uint64_t kMostItems = 100000;  // a count that is nonsense is not worth trying
-// The year 10000: sums and differences of a few such times are far from overflowing.
-constexpr std::int64_t kLastTime = 253'402'300'800'000;
-
-void put(Secret& bytes, std::uint64_t number) {
-  const auto raw = std::bit_cast<std::array<char, sizeof number>>(number);
-  bytes.append({raw.data(), raw.size()});
-}
-
-void put(Secret& bytes, std::string_view text) {
-  put(bytes, std::uint64_t{text.size()});
-  bytes.append(text);
-}
-
-void put(Secret& bytes, milliseconds length) {
-  put(bytes, static_cast<std::uint64_t>(length.count()));
-}
-
-void put(Secret& bytes, std::optional<milliseconds> length) {
-  put(bytes, std::uint64_t{length.has_value()});
-  put(bytes, length.value_or(milliseconds(0)));
-}
-
-void put(Secret& bytes, WallTime time) {
-  put(bytes, time.time_since_epoch());
-}
-
-void put(Secret& bytes, Now now) {
-  put(bytes, now.boot.time_since_epoch());
-  put(bytes, now.wall);
-}
 
 void put(Secret& bytes, const SetLife& life) {
   put(bytes, life.asked);
@@ -88,69 +56,14 @@ std::uint64_t count_sets(const State& state) {
   return sets;
 }
 
-// Reader takes the same things off the front of the bytes. Once something is missing all that
-// follows reads as empty, and whole() is false.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-
-  std::uint64_t number() {
-    const std::string_view raw = take(sizeof(std::uint64_t));
-    std::array<char, sizeof(std::uint64_t)> copy{};
-    if (raw.size() == copy.size()) raw.copy(copy.data(), copy.size());
-    return std::bit_cast<std::uint64_t>(copy);
-  }
-  std::uint64_t count() {
-    const std::uint64_t found = number();
-    if (found > kMostItems) broken_ = true;
-    return broken_ ? 0 : found;
-  }
-  std::string_view text() { return take(number()); }
-  // length() is one that a time or a life may have.
-  milliseconds length() {
-    const auto count = static_cast<std::int64_t>(number());
-    if (count > kLastTime || count < -kLastTime) absurd_ = true;
-    return milliseconds(absurd_ ? 0 : count);
-  }
-  std::optional<milliseconds> optional_length() {
-    const bool there = number() != 0;
-    const milliseconds found = length();
-    return there ? std::optional(found) : std::nullopt;
-  }
-  WallTime time() { return WallTime(length()); }
-  Now clocks() {
-    const BootTime boot{length()};
-    return {boot, time()};
-  }
-  bool broken() const { return broken_; }
-  bool at_end() const { return bytes_.empty(); }
-  bool whole() const { return !broken_ && bytes_.empty(); }
-  bool absurd() const { return absurd_; }
-
- private:
-  std::string_view take(std::uint64_t size) {
-    if (broken_ || size > bytes_.size()) {
-      broken_ = true;
-      return {};
-    }
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
-
-  std::string_view bytes_;
-  bool broken_ = false;
-  bool absurd_ = false;
-};
-
-SnapshotAccount read_account(Reader& reader) {
+SnapshotAccount read_account(ByteReader& reader) {
   SnapshotAccount account;
   account.identity = reader.text();
   account.upstream_since_boot = reader.optional_length();
   return account;
 }
 
-SetLife read_life(Reader& reader) {
+SetLife read_life(ByteReader& reader) {
   SetLife life;
   life.asked = reader.clocks();
   life.whole = reader.length();
@@ -161,7 +74,7 @@ SetLife read_life(Reader& reader) {
   return life;
 }
 
-CredentialsPtr read_credentials(Reader& reader) {
+CredentialsPtr read_credentials(ByteReader& reader) {
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = reader.text();
   credentials->secret_access_key = Secret(reader.text());
@@ -172,7 +85,7 @@ CredentialsPtr read_credentials(Reader& reader) {
   return credentials;
 }
 
-SnapshotEntry read_entry(Reader& reader) {
+SnapshotEntry read_entry(ByteReader& reader) {
   SnapshotEntry entry;
   entry.profile = reader.text();
   entry.identity = reader.text();
@@ -182,7 +95,7 @@ SnapshotEntry read_entry(Reader& reader) {
   return entry;
 }
 
-HandOut read_hand_out(Reader& reader) {
+HandOut read_hand_out(ByteReader& reader) {
   HandOut row;
   row.user = static_cast<std::uint32_t>(reader.number());
   row.profile = reader.text();
@@ -201,7 +114,7 @@ Error refused(std::string_view why) {
   return error;
 }
 
-Snapshot read_content(Reader& reader) {
+Snapshot read_content(ByteReader& reader) {
   Snapshot snapshot;
   snapshot.boot_id = reader.text();
   snapshot.written = reader.clocks();
@@ -253,7 +166,7 @@ Result<Snapshot> read_snapshot(std::string_view bytes, std::string_view boot_id)
   const std::string_view digest = bytes.substr(0, kDigestSize);
   bytes.remove_prefix(kDigestSize);
   if (view(sha256(bytes)) != digest) return refused("damaged, its checksum is wrong");
-  Reader reader(bytes);
+  ByteReader reader(bytes);
   Snapshot snapshot = read_content(reader);
   if (!reader.whole()) return refused("damaged, its lengths are wrong");
   if (reader.absurd()) return refused("damaged, its times cannot be");

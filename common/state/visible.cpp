@@ -32,7 +32,7 @@ VisibleState visible_part(const State& state, const VisibleProfiles& visible, No
       part.state.profiles.push_back(profile);
     } else {
       ++part.hidden.count;
-      if (servable(state, profile, now)) ++part.hidden.servable;
+      if (servable(profile, now)) ++part.hidden.servable;
     }
   }
   if (part.hidden.count == 0) part.state.durations = state.durations;

@@ -18,7 +18,6 @@ namespace {
 
 constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
 constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
-
 }  // namespace
 
 Service::Service(Foundations foundations)

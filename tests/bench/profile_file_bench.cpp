@@ -48,8 +48,9 @@ void edit(const std::string& path, FileMemory& memory, const Credentials& set) {
 }
 
 void replacement(const std::string& path, const std::string& text) {
-  const auto replaced = replace_file(path, text, look_at(path));
-  must(replaced && *replaced);
+  Remarks remarks;
+  const auto placed = replace_file({path, path + ".mdh-new", look_at(path)}, text, remarks);
+  must(placed && *placed == Placed::in_place);
 }
 
 void make_look_old(const std::string& path) {

@@ -72,6 +72,7 @@ State troubled() {
        ""},
       23, 2900s);
   state.profiles[2].credentials = credentials(-5400s);
+  state.profiles[2].life = lasting({kNow.boot - 9000s, kNow.wall - 9000s}, 3600s);
   fail(state.profiles[2],
        {ErrorClass::refused, Stage::exchange,
         "MyDataHelps refuses access to project RK.1234.Archive <403>",

@@ -24,6 +24,7 @@ class ListsShown : public testing::Test {
       auto set = std::make_shared<Credentials>();
       set->expiration = kNow.wall + seconds(3600);
       profile.credentials = set;
+      profile.life = lasting(kNow, seconds(3600));
     }
     access.profiles = {{"mdh-a", {false, {1001}, {}}},
                        {"mdh-b", {false, {1002}, {}}},
