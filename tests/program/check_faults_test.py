@@ -212,7 +212,7 @@ class DiagnosisTest(harness.Case):
         if subprocess.run([*before, "true"], stderr=subprocess.DEVNULL).returncode != 0:
             self.skipTest("this machine lets nobody make a mount namespace")
         self.expect("credentials file on a read-only file system", self.check(before=before),
-                    "read-only file system", "--no-profile-file", 1)
+                    "Read-only file system", "--no-profile-file", 1)
 
     def test_22_relative_uri_set_to_nothing(self):
         done = self.check(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="")

@@ -95,6 +95,7 @@ TEST_F(ListsShown, TellOfReadinessWithoutNamingWhatIsHidden) {
   EXPECT_TRUE(has(text(Route::readyz, 1001), "1 that you may not see"));
   EXPECT_EQ(get(Route::readyz, 1001).status, 503);
   state.profiles[1].credentials = state.profiles[0].credentials;
+  state.profiles[1].life = state.profiles[0].life;
   lists.forget();
   EXPECT_EQ(get(Route::readyz, 1001).status, 200);
 }
