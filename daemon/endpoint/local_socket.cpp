@@ -31,8 +31,8 @@ Error no_socket(const std::string& path) {
 }  // namespace
 
 Result<LocalListener> open_local_socket(const std::string& path) {
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   unlink(path.c_str());
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const LocalAddress address(path);
   const bool stands = socket && bind(socket.get(), address.get(), LocalAddress::size()) == 0 &&
                       chmod(path.c_str(), 0600) == 0 && listen(socket.get(), kBacklog) == 0;

@@ -4,12 +4,15 @@ credentials there.
 Takes a release folder. Needs root, and a network the first time a root is made."""
 
 import argparse
+import json
 import os
 import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 
@@ -90,6 +93,22 @@ class Program(Case):
 
     def test_names_no_folder_of_its_builder(self):
         self.assertEqual(re.findall(rb"/(?:root|tmp|home)/[\w./-]+|\.cache[\w./-]*", self.unpacked(ARCH).read_bytes()), [])
+
+
+class OtherArchitecture(Case):
+    def test_the_image_of_aarch64_gives_credentials_under_qemu(self):
+        images = list(RELEASE.glob("*-aarch64-image.tar"))
+        if ARCH == "aarch64" or not images or not shutil.which("qemu-aarch64-static"):
+            self.skipTest("no image of aarch64, or no qemu-aarch64-static")
+        folder = self.folder()
+        with tarfile.open(images[0]) as image:
+            layer = json.load(image.extractfile("manifest.json"))[0]["Layers"][0]
+            with tarfile.open(fileobj=image.extractfile(layer), mode="r:gz") as root:
+                root.extractall(folder / "root")
+        program = folder / "mdh-credentials"
+        program.write_text(f'#!/bin/sh\nexec qemu-aarch64-static -L {folder}/root {folder}/root/usr/bin/mdh-credentials "$@"\n')
+        program.chmod(0o755)
+        self.assertIn("all well", run(HERE / "use.sh", program, self.emulator.directory))
 
 
 class Archive(Case):
