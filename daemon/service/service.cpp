@@ -123,7 +123,7 @@ void Service::sync(Now now) {
 void Service::sync_store(Now now) {
   std::vector<std::pair<CredentialsPtr, SetLife>> sets;
   for (const ProfileState& profile : refresher_.state().profiles) {
-    sets.emplace_back(profile.credentials, profile.life);
+    sets.emplace_back(profile.credentials, profile.credentials ? profile.life : SetLife{});
   }
   if (sets == stored_) return;
   store_snapshot(

@@ -10,10 +10,13 @@ cpack -G "DEB;RPM" --config "$build/CPackConfig.cmake" -B "$folder" >"$folder/cp
   exit 1
 }
 found=$(lintian --allow-root --fail-on none --tag-display-limit 0 "$folder"/*.deb 2>/dev/null)
-files() { grep -v -e lintian -e 'changelog\.Debian' -e '/$' | sed 's|^\./|/|' | sort; }
+# Without folders: a line that begins the one after it.
+files() {
+  grep -v -e lintian -e 'changelog\.Debian' -e '/$' | sed 's|^\./|/|' | LC_ALL=C sort |
+    awk 'NR > 1 && index($0, last "/") != 1 { print last } { last = $0 } END { print last }'
+}
 difference=$(diff <(dpkg-deb --fsys-tarfile "$folder"/*.deb | tar -t | files) \
-  <(rpm -qpl --nosignature "$folder"/*.rpm 2>/dev/null | files | grep -vxF -e /etc/mdh-credentials \
-    -e /etc/mdh-credentials/keys -e /usr/share/doc/mdh-credentials -e /usr/share/doc/mdh-credentials/examples) || true)
+  <(rpm -qpl --nosignature "$folder"/*.rpm 2>/dev/null | files | grep -vxF -e /etc/mdh-credentials/keys) || true)
 debians=$(rpm -qpl --nosignature "$folder"/*.rpm | grep -e lintian -e Debian || true)
 ls -l "$folder"/*.deb "$folder"/*.rpm
 printf '%s\n' "$found" "$difference" "$debians"

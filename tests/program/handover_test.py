@@ -17,17 +17,17 @@ class Manager:
         self.path = str(place.folder / "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.settimeout(10)
+        self.socket.settimeout(harness.PATIENCE)
         self.stored = None
 
-    def await_stored(self, times):
-        """await_stored() is back when so many snapshots were stored, and keeps the last."""
-        while times > 0:
+    def await_stored(self, sets=1):
+        """await_stored() is back when a snapshot that holds so many sets was stored, and keeps it; one set has a session
+        token of hundreds of bytes, what stands around it far fewer."""
+        while self.stored is None or os.fstat(self.stored).st_size < 600 * sets:
             words, descriptors, _, _ = socket.recv_fds(self.socket, 4096, 4)
             fields = dict(line.split("=", 1) for line in words.decode().splitlines())
             if "FDSTORE" in fields:
                 self.keep(descriptors[0])
-                times -= 1
 
     def keep(self, descriptor):
         if self.stored is not None:
@@ -57,7 +57,7 @@ class HandoverTest(harness.Case):
         self.addCleanup(manager.close)
         first = self.serve(NOTIFY_SOCKET=manager.path)
         before = first.ready()
-        manager.await_stored(2)    # the first holds no set yet
+        manager.await_stored()
         first.process.kill()
         first.process.wait()
         del self.place.environment["NOTIFY_SOCKET"]    # nobody reads there any more

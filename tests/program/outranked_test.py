@@ -120,10 +120,10 @@ class OutrankedTest(harness.Case):
         self.assertRegex(daemon.status()["file"]["message"], own)
         self.assertRegex(daemon.log, own)
         self.assertRegex(daemon.ask("/").text, "sso_session in ")
-        table = self.run_program("status", *self.place.folders()[:4])
+        table = self.run_program("status")
         self.assertRegex(table.stdout, own)
         for verb, command in (("env", []), ("exec", ["--", "true"])):
-            told = self.run_program(verb, *self.place.folders()[:4], *command)
+            told = self.run_program(verb, *command)
             self.assert_exit(told, 0)
             self.assertRegex(told.stderr, default)
             self.assertRegex(told.stderr, "--isolate")
