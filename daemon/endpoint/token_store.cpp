@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,6 +83,13 @@ Result<Secret> read_token(const std::string& path) {
       .hint = "remove it, and a new one is made (a line end in it breaks botocore)"};
 }
 
+// Touching a file that is right already would wake the watch on it, which reads it again, for ever.
+bool is_right(int file, const struct stat& found, const FileAccess& access) {
+  if ((found.st_mode & 07777) != access.mode) return false;
+  return !access.group || found.st_gid == *access.group ||
+         ::fgetxattr(file, "system.posix_acl_access", nullptr, 0) > 0;
+}
+
 // Looked at before it is touched: the path may name another file by mistake. A mounted token that
 // is not ours is left as it is, and so is a group that is not known yet.
 Result<Secret> read_and_narrow(const std::string& path, const FileAccess& access, bool waiting) {
@@ -90,6 +98,7 @@ Result<Secret> read_and_narrow(const std::string& path, const FileAccess& access
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat found {};
   if (!file || ::fstat(file.get(), &found) != 0 || found.st_uid != ::geteuid()) return token;
+  if (is_right(file.get(), found, access)) return token;
   const bool open_to_others = (found.st_mode & 0137) != 0;
   if (!waiting || open_to_others) (void)give_access(file.get(), access);
   return token;
