@@ -25,7 +25,8 @@ std::string left_in(const FileDescriptor& lock) {
 
 void leave_in(const FileDescriptor& lock, const std::string& text) {
   if (!lock || ftruncate(lock.get(), 0) != 0) return;
-  static_cast<void>(pwrite(lock.get(), text.data(), text.size(), 0));
+  // Words for people: without them the lock holds all the same.
+  if (pwrite(lock.get(), text.data(), text.size(), 0) < 0) return;
 }
 
 Error held_by(const std::string& words, const std::string& folder) {
