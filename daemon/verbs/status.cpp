@@ -105,12 +105,17 @@ int gave_up(const Result<EndpointClient>& last, const std::vector<ProfileView>& 
 
 // The moment of the last attempt's end, good or bad, by profile; the next attempt's too, since two
 // may end in one second.
-using Marks = std::map<std::string, std::string>;
+struct Mark {
+  std::string ended;
+  std::string next;  // empty while one is due or under way
+};
+using Marks = std::map<std::string, Mark>;
 Marks marks_of(const StatusView& view) {
   Marks marks;
   for (const ProfileView& one : view.profiles) {
-    const std::string next = one.next_attempt_at ? format_rfc3339(*one.next_attempt_at) : "";
-    marks[one.profile] = one.refreshed_at + "|" + one.error_at + "|" + next;
+    const bool ahead = one.next_attempt_at > read_clocks().wall + seconds(3);
+    marks[one.profile] = {one.refreshed_at + "|" + one.error_at,
+                          ahead ? format_rfc3339(*one.next_attempt_at) : ""};
   }
   return marks;
 }
@@ -136,11 +141,16 @@ Result<std::vector<std::string>> request(const EndpointClient& client,
   return accepted;
 }
 
+// Two attempts may end in one second; then the next one's time tells them apart.
+bool moved(const Mark& then, const Mark& now) {
+  return now.ended != then.ended || (!now.next.empty() && now.next != then.next);
+}
+
 bool all_moved(const std::vector<std::string>& asked, const Marks& before, const Marks& after) {
   return std::all_of(asked.begin(), asked.end(), [&](const std::string& name) {
     const auto then = before.find(name);
     const auto now = after.find(name);
-    return now == after.end() || then == before.end() || now->second != then->second;
+    return now == after.end() || then == before.end() || moved(then->second, now->second);
   });
 }
 

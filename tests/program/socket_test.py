@@ -114,6 +114,8 @@ class SocketTest(harness.Case):
         return self.run_program("serve", *self.place.folders(), "--config", self.emulator.ready["config"], *more)
 
     def test_a_second_daemon_names_the_first_and_touches_nothing(self):
+        harness.until(lambda: self.profile("mdh-lab"), 60, "the profile file, after which nothing is written")
+        harness.until(lambda: not list(self.place.folder.rglob("*.mdh-new*")), 60, "no draft left")
         before = {path: path.stat() for path in self.place.folder.rglob("*")
                   if path.is_file() and path != self.daemon.log_path}
         done = self.second_serve()
