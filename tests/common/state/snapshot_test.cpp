@@ -156,5 +156,18 @@ TEST(Snapshot, IdentityChangesWithWhatDecidesWhoseKeysTheyAre) {
   EXPECT_FALSE(differs([](auto& a, auto& p) { a.name += "x", p.profile += "x", p.region = "x"; }));
 }
 
+TEST(Snapshot, CarriesTheRecordOfHandOuts) {
+  const std::vector<HandOut> record{
+      {1001, "lab-0", "container", 3, kNow.wall, kNow.wall + seconds(9)},
+      {0xffffffff, "lab-1", "imds", 1, kNow.wall, kNow.wall}};
+  const Secret bytes = write_snapshot(config(), state(), {"boot-1", kNow}, record);
+  Snapshot read = read_snapshot(bytes.reveal(), "boot-1").value();
+  EXPECT_EQ(read.hand_outs, record);
+  Snapshot older;
+  older.hand_outs = {record[1]};
+  add_older(read, older);
+  EXPECT_EQ(read.hand_outs, record) << "the newer process counted on from the older one's";
+}
+
 }  // namespace
 }  // namespace mdh
