@@ -12,7 +12,7 @@ auto day_of(WallTime time) {
 }  // namespace
 
 bool HandOuts::is_first_of_day(const HandOut& given) const {
-  auto row = rows_.lower_bound(KeyView(given.user, given.profile, ""));
+  auto row = rows_.lower_bound(Key(given.user, given.profile, ""));
   for (; row != rows_.end(); ++row) {
     if (row->second.user != given.user || row->second.profile != given.profile) return true;
     if (day_of(row->second.last) == day_of(given.last)) return false;
@@ -34,7 +34,7 @@ bool HandOuts::note(const HandOut& given) {
   } else {
     ++total->second;
   }
-  const auto row = rows_.find(KeyView(given.user, given.profile, given.form));
+  const auto row = rows_.find(Key(given.user, given.profile, given.form));
   if (row != rows_.end() && day_of(row->second.last) == day_of(given.last)) {
     ++row->second.count;
     row->second.last = given.last;

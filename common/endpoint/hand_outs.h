@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -30,11 +29,10 @@ class HandOuts {
 
  private:
   using Key = std::tuple<std::uint32_t, std::string, std::string>;
-  using KeyView = std::tuple<std::uint32_t, std::string_view, std::string_view>;
   bool is_first_of_day(const HandOut& given) const;
   void make_room();
 
-  std::map<Key, HandOut, std::less<>> rows_;
+  std::map<Key, HandOut> rows_;
   std::map<std::string, std::uint64_t, std::less<>> totals_;
 };
 
