@@ -37,29 +37,56 @@ std::string with_real_line_breaks(std::string_view text) {
   return whole;
 }
 
-// One "-----BEGIN X-----body-----END X-----" with its body in lines of 64; nothing when there is
-// none or its body is more than base64 (RFC 1421 headers, say).
-std::optional<std::string> rewrapped(std::string_view text) {
-  const std::size_t begin = text.find(kBegin);
-  const std::size_t label_end = text.find("-----", begin + kBegin.size());
-  if (begin == text.npos || label_end == text.npos) return std::nullopt;
-  const std::size_t body = label_end + 5;
-  const std::size_t end = text.find("-----END ", body);
-  if (end == text.npos || contains(text.substr(body, end - body), ":")) return std::nullopt;
-  const std::size_t close = text.find("-----", end + 9);
-  if (close == text.npos) return std::nullopt;
+// One block of a PEM text, "-----BEGIN X-----body-----END X-----": where it is and what is in it.
+struct Block {
+  std::size_t begin = 0;
+  std::size_t body = 0;
+  std::size_t end = 0;   // of the body
+  std::size_t next = 0;  // behind the block
+};
 
-  std::string pem;
-  pem.reserve(2 * text.size() + 16);
-  pem.append(text.substr(begin, body - begin)).append("\n");
+std::optional<Block> block_at(std::string_view text, std::size_t from) {
+  Block block;
+  block.begin = text.find(kBegin, from);
+  if (block.begin == text.npos) return std::nullopt;
+  const std::size_t label_end = text.find("-----", block.begin + kBegin.size());
+  if (label_end == text.npos) return std::nullopt;
+  block.body = label_end + 5;
+  block.end = text.find("-----END ", block.body);
+  if (block.end == text.npos) return std::nullopt;
+  const std::size_t close = text.find("-----", block.end + 9);
+  if (close == text.npos) return std::nullopt;
+  block.next = close + 5;
+  return block;
+}
+
+// The block with its body in lines of 64; as it is where that is more than base64 (RFC 1421
+// headers, say).
+void append_rewrapped(std::string& pem, std::string_view text, const Block& block) {
+  const std::string_view body = text.substr(block.body, block.end - block.body);
+  if (contains(body, ":")) {
+    pem.append(text.substr(block.begin, block.next - block.begin)).append("\n");
+    return;
+  }
+  pem.append(text.substr(block.begin, block.body - block.begin)).append("\n");
   std::size_t column = 0;
-  for (const char c : text.substr(body, end - body)) {
+  for (const char c : body) {
     if (kBlanks.find(c) != kBlanks.npos) continue;
     pem += c;
     if (++column % 64 == 0) pem += '\n';
   }
   if (column % 64 != 0) pem += '\n';
-  pem.append(text.substr(end, close + 5 - end)).append("\n");
+  pem.append(text.substr(block.end, block.next - block.end)).append("\n");
+}
+
+// Every block of the text (a certificate may stand before the key), without what is between them;
+// nothing when there is none that is whole.
+std::optional<std::string> rewrapped(std::string_view text) {
+  auto block = block_at(text, 0);
+  if (!block) return std::nullopt;
+  std::string pem;
+  pem.reserve(2 * text.size() + 16);
+  for (; block; block = block_at(text, block->next)) append_rewrapped(pem, text, *block);
   return pem;
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/ascii.h"
 #include "common/secret.h"
+#include "common/upstream/pem_content.h"
 
 namespace mdh {
 namespace {
@@ -28,21 +29,50 @@ Error refused(std::string_view origin, std::string_view why, std::string_view hi
           std::string(hint)};
 }
 
+constexpr std::string_view kPrivateHalf =
+    "use the file that begins with -----BEGIN RSA PRIVATE KEY-----";
 constexpr std::string_view kNewKey =
     "create an RSA key of 2048 bits or more for the service account in MyDataHelps Designer";
 
-// What can be told from the armour alone, before any decoding.
-std::optional<Error> refused_by_armour(std::string_view pem, std::string_view origin) {
+// What passes for a dash in a word processor: one to three bytes of UTF-8 each.
+bool has_other_dashes(std::string_view text) {
+  for (const std::string_view dash : {"\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92",
+                                      "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92"}) {
+    if (contains(text, dash)) return true;
+  }
+  return false;
+}
+
+std::string_view label(std::string_view pem, std::string_view opening) {
+  const std::size_t at = pem.find(opening);
+  if (at == pem.npos) return {};
+  const std::string_view rest = pem.substr(at + opening.size());
+  return rest.substr(0, rest.find("-----"));
+}
+
+// What is no PEM text, or no whole one.
+std::optional<Error> refused_by_shape(std::string_view pem, std::string_view origin) {
   if (!contains(pem, kBegin)) {
+    if (has_other_dashes(pem) && contains(pem, "BEGIN")) {
+      return refused(origin, "the dashes round BEGIN and END are not the keyboard's (ASCII)",
+                     "write each of them as five plain hyphens: -----BEGIN RSA PRIVATE KEY-----");
+    }
     return refused(origin, "it holds no PEM text (-----BEGIN RSA PRIVATE KEY-----)",
                    "put the whole key there, from the BEGIN line to the END line");
   }
+  if (!contains(pem, "-----END ")) {
+    return refused(origin, "it ends before its END line",
+                   "put the whole key there; where a value is one line (docker --env-file), write "
+                   "\\n for each line break, or base64 -w0 of the file");
+  }
+  return std::nullopt;
+}
+
+// What can be told from the armour alone, before any decoding.
+std::optional<Error> refused_by_armour(std::string_view pem, std::string_view origin) {
   if (contains(pem, "BEGIN ENCRYPTED PRIVATE KEY") || contains(pem, "Proc-Type: 4,ENCRYPTED")) {
     return refused(origin, "it is encrypted with a passphrase, which nobody is here to type",
                    "decrypt it: openssl pkey -in KEY -out NEWKEY; then chmod 600 NEWKEY");
-  }
-  if (contains(pem, "BEGIN EC PRIVATE KEY")) {
-    return refused(origin, "it is an EC key; RS256 needs RSA", kNewKey);
   }
   if (contains(pem, "BEGIN OPENSSH PRIVATE KEY")) {
     return refused(origin, "it is an OpenSSH key, not PEM", kNewKey);
@@ -50,12 +80,15 @@ std::optional<Error> refused_by_armour(std::string_view pem, std::string_view or
   const bool open = contains(pem, "PUBLIC KEY-----") || contains(pem, "CERTIFICATE-----");
   if (open && !contains(pem, "PRIVATE KEY-----")) {
     return refused(origin, "it is a public key or certificate; signing needs the private key",
-                   "use the file that begins with -----BEGIN RSA PRIVATE KEY-----");
+                   kPrivateHalf);
   }
   return std::nullopt;
 }
 
 std::optional<Error> refused_by_kind(const EVP_PKEY* key, std::string_view origin) {
+  if (EVP_PKEY_is_a(key, "EC")) {
+    return refused(origin, "it is an EC key; RS256 needs RSA", kNewKey);
+  }
   if (!EVP_PKEY_is_a(key, "RSA")) {
     const char* kind = EVP_PKEY_get0_type_name(key);
     return refused(
@@ -72,7 +105,32 @@ std::optional<Error> refused_by_kind(const EVP_PKEY* key, std::string_view origi
   return std::nullopt;
 }
 
+// A label that does not fit what is under it misleads OpenSSL, and every other message here.
+std::optional<Error> mislabelled(std::string_view pem, std::string_view origin) {
+  const PemContent content = pem_content(pem);
+  // OpenSSL 3 takes PKCS#8 under the older label.
+  const bool fits = content.meant.empty() || content.label == content.meant ||
+                    (content.label == "RSA PRIVATE KEY" && content.meant == "PRIVATE KEY" &&
+                     content.kind == "an RSA private key");
+  if (fits) return std::nullopt;
+  const std::string why =
+      "its label says " + content.label + ", and what is under it is " + content.kind;
+  if (!contains(content.meant, "PRIVATE")) return refused(origin, why, kPrivateHalf);
+  if (content.kind != "an RSA private key") return refused(origin, why, kNewKey);
+  return refused(origin, why,
+                 "write " + content.meant + " in both lines in the place of " + content.label);
+}
+
 Error mangled(std::string_view pem, std::string_view origin) {
+  if (contains(pem, "BEGIN EC PRIVATE KEY")) {
+    return refused(origin, "it is an EC key; RS256 needs RSA", kNewKey);
+  }
+  const std::string_view begins = label(pem, kBegin);
+  const std::string_view ends = label(pem, "-----END ");
+  if (begins != ends && begins.size() < 40 && ends.size() < 40) {
+    return refused(origin, "its BEGIN line and its END line name different things",
+                   "copy the key again as a whole, both lines with it");
+  }
   if (contains(pem, "\\n")) {
     return refused(origin, "its line breaks are written as \\n",
                    "replace every \\n by a real line break, or give the text as RKS_PRIVATE_KEY");
@@ -113,10 +171,14 @@ void SigningKey::Free::operator()(void* key) const {
 }
 
 Result<SigningKey> SigningKey::from_pem(std::string_view pem, std::string_view origin) {
-  if (const auto error = refused_by_armour(pem, origin)) return *error;
-  std::unique_ptr<void, Free> key(decode(pem));
+  if (const auto error = refused_by_shape(pem, origin)) return *error;
+  const auto by_armour = refused_by_armour(pem, origin);
+  std::unique_ptr<void, Free> key(by_armour ? nullptr : decode(pem));
   wipe_stack();
-  if (!key) return mangled(pem, origin);
+  if (!key) {
+    if (const auto error = mislabelled(pem, origin)) return *error;
+    return by_armour ? *by_armour : mangled(pem, origin);
+  }
   if (const auto error = refused_by_kind(pkey(key.get()), origin)) return *error;
   return SigningKey(std::move(key));
 }
