@@ -32,6 +32,7 @@ struct Transfer::Buffers {
   TransportOptions options;
   UpstreamReply reply{};
   bool too_large = false;
+  ProxyInUse proxy{};
   std::array<char, CURL_ERROR_SIZE> detail{};
   Fields fields{};
   Easy easy{};
@@ -91,6 +92,8 @@ void set_request(Buffers& buffers) {
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, buffers.fields.get());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "mdh-credentials/" MDH_VERSION);
+  // Without it any coding may come (RFC 9110 section 12.5.3); what comes all the same is decoded.
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
 }
 
 const char* or_none(const std::string& path) {
@@ -145,6 +148,13 @@ void set_limits(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 }
 
+// The one way to learn which variable named a proxy, and whether NO_PROXY let it. Of all that the
+// trace holds nothing else is looked at.
+int take_trace(CURL*, curl_infotype kind, char* bytes, std::size_t count, void* target) {
+  if (kind == CURLINFO_TEXT) static_cast<Buffers*>(target)->proxy.note({bytes, count});
+  return 0;
+}
+
 void set_receivers(Buffers& buffers) {
   CURL* easy = buffers.easy.get();
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &buffers);
@@ -154,6 +164,9 @@ void set_receivers(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_field);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &buffers);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_trace);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &buffers);
 }
 
 long number(CURL* easy, CURLINFO what) {
@@ -165,12 +178,17 @@ long number(CURL* easy, CURLINFO what) {
 TransferEnd end_of(const Buffers& buffers, int code) {
   CURL* easy = buffers.easy.get();
   curl_off_t prepared = 0;
+  curl_off_t open = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &prepared);
+  curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &open);
   TransferEnd end;
   end.code = code;
   end.detail = buffers.detail.data();
   end.host = host_of(buffers.request.url);
   end.verify_result = static_cast<int>(number(easy, CURLINFO_SSL_VERIFYRESULT));
+  end.proxy = buffers.proxy;
+  end.proxy_error = static_cast<int>(number(easy, CURLINFO_PROXY_ERROR));
+  end.line_open = open > 0;
   end.proxy_status = static_cast<int>(number(easy, CURLINFO_HTTP_CONNECTCODE));
   end.os_error = static_cast<int>(number(easy, CURLINFO_OS_ERRNO));
   end.connected = prepared > 0;

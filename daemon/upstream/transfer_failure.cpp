@@ -4,12 +4,11 @@
 #include <openssl/x509_vfy.h>
 
 #include <system_error>
+#include <utility>
 
 namespace mdh {
 namespace {
 
-constexpr const char* kSeeProxy =
-    "see HTTPS_PROXY and NO_PROXY in this program's environment, and the proxy's own rules";
 constexpr const char* kSeeNetwork =
     "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)";
 
@@ -34,7 +33,56 @@ std::string in_seconds(milliseconds time) {
   return std::to_string(count) + " ms";
 }
 
+std::string see_proxy(const TransferEnd& end) {
+  const std::string variable = end.proxy.variable.empty() ? "HTTPS_PROXY" : end.proxy.variable;
+  return "see " + variable +
+         " and NO_PROXY in this program's environment, and the proxy's own rules";
+}
+
+// Whether the proxy was still to answer: it, not the service, is where it failed.
+bool at_proxy(const TransferEnd& end) {
+  return !end.proxy.variable.empty() && end.proxy_status == 0 && !end.connected;
+}
+
+Cause of_proxy(const TransferEnd& end, std::string why) {
+  return {ErrorClass::unreachable, std::move(why), see_proxy(end)};
+}
+
+// The value is not shown: it may hold a password.
+Cause bad_proxy_url(const TransferEnd& end) {
+  const std::string variable = end.proxy.variable.empty() ? "HTTPS_PROXY" : end.proxy.variable;
+  return {ErrorClass::unreachable, variable + " is not the URL of a proxy",
+          "write http://HOST:PORT or http://NAME:PASSWORD@HOST:PORT there, without quotes or "
+          "blanks; @ # / ? in a password are %40 %23 %2F %3F"};
+}
+
+Cause unknown_name(const TransferEnd& end) {
+  if (end.proxy.scheme == "socks5" || end.proxy.scheme == "socks4") {
+    return {ErrorClass::unreachable, "its name is not known (DNS)",
+            end.proxy.scheme + ":// in " + end.proxy.variable +
+                " asks DNS here: socks5h:// (or socks4a://) lets the proxy look names up"};
+  }
+  return {
+      ErrorClass::unreachable, "its name is not known (DNS)",
+      "check the network, DNS (getent hosts " + host_alone(end.host) + ") and the URL's spelling"};
+}
+
+Cause silent_dns(const TransferEnd& end) {
+  const bool proxys = !end.proxy.variable.empty();
+  return {ErrorClass::unreachable,
+          std::string(proxys ? "the proxy's" : "its") + " name was not found within " +
+              in_seconds(end.connect_timeout) + ": DNS does not answer (timeout)",
+          proxys ? see_proxy(end)
+                 : "check the network, a VPN, and DNS: getent hosts " + host_alone(end.host)};
+}
+
 Cause timed_out(const TransferEnd& end) {
+  if (mentions(end, "Resolving timed out")) return silent_dns(end);
+  if (at_proxy(end)) {
+    return of_proxy(end, (end.line_open ? "the proxy does not answer within "
+                                        : "no connection to the proxy within ") +
+                             in_seconds(end.connect_timeout) + " (timeout)");
+  }
   if (!end.connected) {
     return {ErrorClass::unreachable,
             "no connection within " + in_seconds(end.connect_timeout) + " (timeout)", kSeeNetwork};
@@ -47,9 +95,7 @@ Cause timed_out(const TransferEnd& end) {
 Cause no_connection(const TransferEnd& end) {
   const std::string why = end.os_error == 0 ? std::string("no connection")
                                             : std::generic_category().message(end.os_error);
-  if (!end.detail.empty() && !mentions(end, host_alone(end.host))) {
-    return {ErrorClass::unreachable, "the proxy cannot be reached: " + why, kSeeProxy};
-  }
+  if (at_proxy(end)) return of_proxy(end, "the proxy cannot be reached: " + why);
   return {ErrorClass::unreachable, why, kSeeNetwork};
 }
 
@@ -59,6 +105,9 @@ Cause other_host() {
 }
 
 Cause bad_certificate(const TransferEnd& end) {
+  if (at_proxy(end) && end.proxy.scheme == "https") {
+    return of_proxy(end, "the proxy's own TLS certificate is not trusted");
+  }
   // libcurl compares the name itself, and leaves OpenSSL's result as it was.
   if (mentions(end, "subject name")) return other_host();
   switch (end.verify_result) {
@@ -82,7 +131,16 @@ Cause no_handshake(const TransferEnd& end) {
     return {ErrorClass::unreachable, "it offers no TLS 1.2 or newer",
             "the server, or a proxy on the way, must be brought up to date"};
   }
-  if (mentions(end, "wrong version number")) {
+  const bool plain = mentions(end, "wrong version number") || mentions(end, "packet length");
+  if (at_proxy(end) && end.proxy.scheme == "https") {
+    if (!plain) return of_proxy(end, "the TLS handshake with the proxy failed");
+    return {ErrorClass::unreachable, "the proxy does not speak TLS",
+            "write http:// in the place of https:// in " + end.proxy.variable};
+  }
+  if (plain && !end.proxy.variable.empty()) {
+    return of_proxy(end, "what answers behind the proxy does not speak TLS");
+  }
+  if (plain) {
     return {ErrorClass::unreachable, "it does not speak TLS on that port",
             "check the URL's port, and whether a proxy or a sign-in page answers in its place"};
   }
@@ -95,6 +153,7 @@ Cause broken_off(const TransferEnd& end) {
     return {ErrorClass::malformed, "its answer's headers are too large",
             "check whether a proxy answers in its place"};
   }
+  if (at_proxy(end)) return of_proxy(end, "the proxy closed the connection without an answer");
   return {ErrorClass::unreachable, "the connection broke before the answer was whole", kSeeNetwork};
 }
 
@@ -102,10 +161,20 @@ Cause refused_by_proxy(const TransferEnd& end) {
   const std::string status = std::to_string(end.proxy_status);
   if (end.proxy_status == 407) {
     return {ErrorClass::unreachable, "the proxy wants a name and password (HTTP 407)",
-            "give them in HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT"};
+            "give them in " + end.proxy.variable + ": http://NAME:PASSWORD@HOST:PORT"};
   }
-  return {ErrorClass::unreachable, "the proxy refused the connection (HTTP " + status + ")",
-          kSeeProxy};
+  return of_proxy(end, "the proxy refused the connection (HTTP " + status + ")");
+}
+
+Cause refused_by_socks(const TransferEnd& end) {
+  if (end.proxy_error == CURLPX_RESOLVE_HOST) return unknown_name(end);
+  return of_proxy(end, "the proxy " + std::string(socks_refusal(end.proxy_error)));
+}
+
+Cause not_http(const TransferEnd& end) {
+  if (at_proxy(end)) return of_proxy(end, "the proxy's answer is not HTTP");
+  return {ErrorClass::malformed, "its answer is not HTTP",
+          "check the URL's port, and whether something else answers in its place"};
 }
 
 Cause bad_ca_file(const TransferEnd& end) {
@@ -119,15 +188,13 @@ Cause bad_ca_file(const TransferEnd& end) {
 Cause cause_of(const TransferEnd& end) {
   switch (end.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return {ErrorClass::unreachable, "its name is not known (DNS)",
-              "check the network, DNS (getent hosts " + host_alone(end.host) +
-                  ") and the URL's spelling"};
+      return unknown_name(end);
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {ErrorClass::unreachable, "the proxy's name is not known (DNS)", kSeeProxy};
+      return of_proxy(end, "the proxy's name is not known (DNS)");
     case CURLE_COULDNT_CONNECT:
       return no_connection(end);
     case CURLE_PROXY:
-      return {ErrorClass::unreachable, "the proxy refused the connection", kSeeProxy};
+      return refused_by_socks(end);
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out(end);
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -138,8 +205,10 @@ Cause cause_of(const TransferEnd& end) {
       return bad_ca_file(end);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-      return {ErrorClass::malformed, "its answer is not HTTP",
-              "check the URL's port, and whether something else answers in its place"};
+      return not_http(end);
+    case CURLE_BAD_CONTENT_ENCODING:
+      return {ErrorClass::malformed, "its answer is coded (Content-Encoding), and not as it says",
+              "it was not asked for: check whether a proxy packs answers on the way"};
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
@@ -156,7 +225,9 @@ Cause first_cause(const TransferEnd& end) {
     return {ErrorClass::malformed, "its answer is too large",
             "check whether a proxy or another service answers in its place"};
   }
-  return end.proxy_status >= 300 ? refused_by_proxy(end) : cause_of(end);
+  if (end.proxy_status >= 300) return refused_by_proxy(end);
+  const bool at_its_url = mentions(end, "Unsupported proxy") || (at_proxy(end) && end.proxy.odd);
+  return at_its_url ? bad_proxy_url(end) : cause_of(end);
 }
 
 }  // namespace

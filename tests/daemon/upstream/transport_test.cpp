@@ -128,7 +128,8 @@ TEST_F(CurlTransportTest, PostsFieldsAndBodyAndNothingUnasked) {
   EXPECT_THAT(seen, HasSubstr("\r\nAuthorization: opaque\r\n"));
   EXPECT_THAT(seen, HasSubstr("\r\nContent-Length: 3\r\n"));
   EXPECT_THAT(seen, HasSubstr("\r\n\r\na=b"));
-  for (const char* field : {"Expect:", "Accept-Encoding:", "Cookie:", "Referer:"}) {
+  EXPECT_THAT(seen, HasSubstr("\r\nAccept-Encoding: identity\r\n"));
+  for (const char* field : {"Expect:", "Cookie:", "Referer:"}) {
     EXPECT_THAT(seen, Not(HasSubstr(field)));
   }
 }
@@ -215,6 +216,87 @@ TEST_F(CurlTransportTest, SaysThatTheProxyIsNotThere) {
   const EnvironmentGuard guard("HTTPS_PROXY", "http://127.0.0.1:" + std::to_string(port));
   const Error error = unreachable("https://service.example/");
   EXPECT_THAT(error.message, HasSubstr("proxy cannot be reached: Connection refused"));
+}
+
+TEST_F(CurlTransportTest, NamesTheVariableThatIsNoProxysUrlWithoutShowingIt) {
+  for (const char* value : {"\"http://127.0.0.1:1\"", "http://127.0.0.1:1\r", "http://127.0.0.1:1 ",
+                            "http://127.0.0.1:80a", "http://ann:hush@ss#word@127.0.0.1:1",
+                            "http=127.0.0.1:1;https=127.0.0.1:1"}) {
+    const EnvironmentGuard guard("HTTPS_PROXY", value);
+    const Error error = unreachable("https://service.example/");
+    EXPECT_THAT(error.message, HasSubstr("HTTPS_PROXY is not the URL of a proxy")) << value;
+    EXPECT_THAT(error.hint, HasSubstr("%40"));
+    EXPECT_THAT(error.message + error.hint, Not(HasSubstr("hush")));
+    EXPECT_THAT(error.message, Not(HasSubstr("DNS")));
+  }
+  const EnvironmentGuard guard("https_proxy", "http://127.0.0.1:80a");
+  EXPECT_THAT(unreachable("https://service.example/").message, HasSubstr(": https_proxy is not"));
+}
+
+TEST_F(CurlTransportTest, SaysThatTheProxyItselfDoesNotSpeakTls) {
+  const LoopbackStub proxy(answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"));
+  const EnvironmentGuard guard("HTTPS_PROXY", "https://127.0.0.1:" + std::to_string(proxy.port()));
+  const Error error = unreachable("https://service.example/");
+  EXPECT_THAT(error.message, HasSubstr("the proxy does not speak TLS"));
+  EXPECT_THAT(error.hint, HasSubstr("write http:// in the place of https:// in HTTPS_PROXY"));
+}
+
+TEST_F(CurlTransportTest, SaysThatSocks5AsksDnsHere) {
+  const LoopbackStub proxy(kHang);
+  const EnvironmentGuard guard("ALL_PROXY", "socks5://127.0.0.1:" + std::to_string(proxy.port()));
+  const Error error = unreachable("https://" + std::string(64, 'a') + ".invalid/");
+  EXPECT_THAT(error.message, HasSubstr("(DNS)"));
+  EXPECT_THAT(error.hint, HasSubstr("socks5:// in ALL_PROXY asks DNS here: socks5h://"));
+}
+
+TEST_F(CurlTransportTest, NamesTheProxyThatHangsOrHangsUpOrAnswersNonsense) {
+  options_.connect_timeout = milliseconds(150);
+  const LoopbackStub mute(kHang);
+  const LoopbackStub closing([](Line& line) { (void)line.request(); });
+  const LoopbackStub babbling(answering("SSH-2.0-x\r\n"));
+  const LoopbackStub plain([](Line& line) {
+    (void)line.request();
+    line.write("HTTP/1.1 200 OK\r\n\r\nwelcome to the portal, please sign in\r\n");
+  });
+  for (const auto& [proxy, words] :
+       {std::pair{&mute, "the proxy does not answer within 150 ms"},
+        {&closing, "the proxy closed the connection"},
+        {&babbling, "the proxy's answer is not HTTP"},
+        {&plain, "what answers behind the proxy does not speak TLS"}}) {
+    const EnvironmentGuard guard("HTTPS_PROXY", proxy->url());
+    const Error error = unreachable("https://service.example/");
+    EXPECT_THAT(error.message, HasSubstr(words));
+    EXPECT_THAT(error.hint, HasSubstr("see HTTPS_PROXY and NO_PROXY"));
+  }
+}
+
+TEST_F(CurlTransportTest, BlamesNoProxyThatNoProxyLeavesOut) {
+  int port = 0;
+  { port = LoopbackStub(kHang).port(); }
+  const EnvironmentGuard guard("HTTPS_PROXY", "http://127.0.0.1:80a");
+  const EnvironmentGuard left_out("NO_PROXY", "127.0.0.1");
+  EXPECT_THAT(unreachable("https://127.0.0.1:" + std::to_string(port) + "/").message,
+              Not(HasSubstr("proxy")));
+}
+
+TEST_F(CurlTransportTest, ReadsAnAnswerThatIsPackedUnasked) {
+  // printf '{"a":1}' | gzip -nc
+  const std::string packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\xaf\xac\x1b\x56"
+      "\x07\x00\x00\x00",
+      27);
+  const auto answer = [&](const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  const LoopbackStub stub(answering(answer(packed)));
+  const auto completion = fetch(stub.url());
+  ASSERT_TRUE(completion.reply.ok());
+  EXPECT_EQ(completion.reply->body.reveal(), "{\"a\":1}");
+  const LoopbackStub lying(answering(answer("{\"a\":1}")));
+  const Error error = failure(lying.url());
+  EXPECT_EQ(error.error_class, ErrorClass::malformed);
+  EXPECT_THAT(error.message, HasSubstr("Content-Encoding"));
 }
 
 TEST_F(CurlTransportTest, TunnelsThroughAProxyThatAgrees) {
@@ -409,7 +491,10 @@ TEST_F(CurlTransportTest, CancelsAndTimesOutAtOnceWhileDnsIsABlackHole) {
     };
     ::alarm(100);  // the resolver itself gives up after 150 s: nobody may wait for it
     start(1);
-    const bool timed_out = transport->wait(seconds(3600)).size() == 1;
+    const auto ended = transport->wait(seconds(3600));
+    const bool timed_out =
+        ended.size() == 1 && !ended[0].reply.ok() &&
+        ended[0].reply.error().message.find("DNS does not answer") != std::string::npos;
     start(2);
     const bool under_way = transport->wait(milliseconds(50)).empty();
     transport.reset();
