@@ -31,6 +31,7 @@ ProfileView read_profile(const Json& object) {
   view.region = text_of(object, "region");
   view.state = text_of(object, "state");
   view.expires_in = seconds_of(object, "expires_in_seconds");
+  view.expiry_assumed = object.value("expiration_assumed", Json()) == true;
   view.refreshed_at = text_of(object, "refreshed_at");
   view.next_attempt_at = parse_rfc3339(text_of(object, "next_attempt_at"));
   view.warning = text_of(object, "warning");

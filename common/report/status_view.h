@@ -17,6 +17,7 @@ struct ProfileView {
   std::string region;
   std::string state;
   std::optional<seconds> expires_in;
+  bool expiry_assumed = false;  // upstream named none that can be believed
   std::string refreshed_at;  // RFC 3339, empty: never
   std::optional<WallTime> next_attempt_at;
   std::string error_class;  // empty: the last attempt did not fail

@@ -10,6 +10,9 @@
 namespace mdh {
 namespace {
 
+constexpr const char* kExpiryAssumed =
+    "upstream named no expiry that can be believed: 15 minutes are assumed";
+
 Ink ink_of(const std::string& state) {
   if (state == "valid") return Ink::good;
   if (state == "failing") return Ink::warning;
@@ -47,6 +50,7 @@ std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& 
     if (!one.error_message.empty()) text += remark(one.profile, one.error_message, one.error_hint);
     if (!one.file_message.empty()) text += remark(one.profile, one.file_message, "");
     if (!one.warning.empty()) text += remark(one.profile, one.warning, "");
+    if (one.expiry_assumed) text += remark(one.profile, kExpiryAssumed, "");
   }
   for (const std::string& fault : view.endpoint_faults) {
     text += remark("endpoint", fault,
