@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/config/key_reference.h"
+#include "common/error.h"
 #include "common/timestamp.h"
 
 namespace mdh {
@@ -80,7 +81,8 @@ struct Config {
   ProfileFileConfig profile_file;
   EndpointConfig endpoint;
   LogLevel log_level = LogLevel::info;
-  std::string ca_file;  // empty: the system's trust store
+  std::string ca_file;          // empty: the system's trust store
+  std::vector<Error> warnings;  // what was left out or put right, none of it fatal
 
   bool operator==(const Config&) const = default;
 };

@@ -4,157 +4,129 @@
 #include <optional>
 #include <utility>
 
+#include "common/config/dotenv_value.h"
+#include "common/white_space.h"
+
 namespace mdh {
 namespace {
 
 constexpr std::string_view kLineEnds = "\r\n";
-constexpr std::string_view kBlanks = " \t\v\f";
-constexpr std::string_view kSpace = " \t\v\f\r\n";
 
-// What a line broke, or where it left off.
-struct Flaw {
-  std::size_t at;
-  const char* why;
-};
-
-std::size_t find_or_end(std::string_view text, std::string_view set, std::size_t from) {
-  return std::min(text.find_first_of(set, from), text.size());
+std::size_t line_end(std::string_view text, std::size_t from) {
+  return std::min(text.find_first_of(kLineEnds, from), text.size());
 }
 
-// The escapes python-dotenv decodes; any other backslash stays.
-std::optional<char> escaped(char after_backslash, char quote) {
-  if (after_backslash == '\\' || after_backslash == '\'') return after_backslash;
-  if (quote == '\'') return std::nullopt;
-  constexpr std::string_view kNames = "\"abfnrtv";
-  constexpr std::string_view kMeanings = "\"\a\b\f\n\r\t\v";
-  const std::size_t which = kNames.find(after_backslash);
-  if (which == std::string_view::npos) return std::nullopt;
-  return kMeanings[which];
+// The next line of a key's text that lost its quotes.
+bool goes_on_with_a_key(std::string_view text, std::size_t end_of_line) {
+  constexpr std::size_t kShortest = 16;
+  constexpr std::string_view kBase64 =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (end_of_line == text.size()) return false;
+  const std::size_t next = end_of_line + (text.substr(end_of_line, 2) == "\r\n" ? 2 : 1);
+  if (next >= text.size()) return false;
+  const std::string_view line = stripped(text.substr(next, line_end(text, next) - next));
+  const std::string_view bare = line.substr(0, line.find_last_not_of('=') + 1);
+  return line.starts_with("-----END") ||
+         (bare.size() >= kShortest && bare.find_first_not_of(kBase64) == bare.npos);
 }
 
-void append_unescaped(Secret& out, std::string_view raw, char quote) {
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    char byte = raw[i];
-    if (byte == '\\' && i + 1 < raw.size()) {
-      if (const auto meaning = escaped(raw[i + 1], quote)) {
-        byte = *meaning;
-        ++i;
-      }
-    }
-    out.append({&byte, 1});
-  }
-}
-
-// One ${NAME} or ${NAME:-default} at the front of `text`; `length` is 0 when there is none.
-struct Reference {
-  std::string_view name;
-  std::string_view otherwise{};
-  std::size_t length = 0;
-};
-
-Reference reference_at(std::string_view text) {
-  if (text.substr(0, 2) != "${") return {};
-  const std::size_t end = text.find('}');
-  if (end == std::string_view::npos) return {};
-  const std::string_view inside = text.substr(2, end - 2);
-  const std::size_t colon = inside.find(':');
-  if (colon == std::string_view::npos) return {inside, {}, end + 1};
-  if (inside.substr(colon, 2) != ":-") return {};
-  return {inside.substr(0, colon), inside.substr(colon + 2), end + 1};
-}
-
+// Reads what python-dotenv calls bindings, by its own steps: where one of these does not fit, the
+// rest of that line is skipped.
 class DotenvParser {
  public:
   DotenvParser(std::string_view text, const Variables& environment)
       : text_(text), environment_(environment) {}
 
-  std::optional<Flaw> parse() {
-    while (!flaw_) {
-      at_ = text_.find_first_not_of(kSpace, at_);
-      if (at_ == std::string_view::npos) break;
-      binding();
+  Dotenv parse() {
+    for (;;) {
+      skip_white_space();
+      if (at_ == text_.size()) break;
+      line_start_ = at_;
+      if (const char* why = binding()) {
+        out_.skipped.push_back({line_of(line_start_), why});
+        at_ = line_end(text_, at_);
+      }
     }
-    return flaw_;
+    return std::move(out_);
   }
-  Variables take() { return std::move(variables_); }
 
  private:
+  struct Value {
+    Secret text;
+    bool quoted = false;
+  };
+
   char peek() const { return at_ < text_.size() ? text_[at_] : '\n'; }
-  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size()); }
-  void skip_to_line_end() { at_ = find_or_end(text_, kLineEnds, at_); }
-  void fail(const char* why) {
-    if (!flaw_) flaw_ = Flaw{line_start_, why};
+  bool at_line_end() const { return kLineEnds.find(peek()) != std::string_view::npos; }
+  void skip_white_space() { at_ += indentation(text_.substr(at_)).size(); }
+  void skip_blanks() {
+    while (!at_line_end()) {
+      const std::size_t blank = blank_at(text_, at_);
+      if (blank == 0) break;
+      at_ += blank;
+    }
   }
 
-  void binding() {
-    line_start_ = at_;
-    if (peek() == '#') return skip_to_line_end();
+  // Nothing, or why the line is no binding.
+  const char* binding() {
     skip_export();
-    const std::string name = key();
-    if (flaw_) return;
+    std::string name;
+    if (peek() != '#') {
+      if (const char* why = key(name)) return why;
+    }
     skip_blanks();
+    std::optional<Value> assigned;
     if (peek() == '=') {
       ++at_;
       skip_blanks();
-      Secret value = interpolated(raw_value().reveal());
-      variables_.insert_or_assign(name, std::move(value));
+      assigned = value();
+      if (!assigned) return "opens a quoted value that does not end";
     }
-    end_of_binding();
+    const std::size_t value_end = at_;
+    if (const char* why = end_of_binding(assigned.has_value())) return why;
+    if (!name.empty()) take(name, assigned, value_end);
+    return nullptr;
   }
 
   void skip_export() {
     constexpr std::string_view kExport = "export";
-    const std::string_view rest = text_.substr(at_);
-    if (rest.substr(0, kExport.size()) != kExport || rest.size() == kExport.size()) return;
-    if (kBlanks.find(rest[kExport.size()]) == std::string_view::npos) return;
-    at_ += kExport.size();
+    if (!text_.substr(at_).starts_with(kExport)) return;
+    const std::size_t start = std::exchange(at_, at_ + kExport.size());
+    const std::size_t after = at_;
     skip_blanks();
+    if (at_ == after) at_ = start;
   }
 
-  std::string key() {
-    if (peek() == '\'') return quoted_key();
-    const std::size_t end = find_or_end(text_, "=# \t\v\f\r\n", at_);
-    if (end == at_) fail("has no name before the =");
-    const std::string_view name = text_.substr(at_, end - at_);
-    at_ = end;
-    return std::string(name);
+  const char* key(std::string& name) {
+    if (peek() == '\'') return quoted_key(name);
+    const std::size_t start = at_;
+    while (at_ < text_.size() && peek() != '=' && peek() != '#' && blank_at(text_, at_) == 0) ++at_;
+    name = text_.substr(start, at_ - start);
+    return name.empty() ? "has no name before the =" : nullptr;
   }
 
-  std::string quoted_key() {
+  const char* quoted_key(std::string& name) {
     const std::size_t end = text_.find('\'', at_ + 1);
     if (end == std::string_view::npos || end == at_ + 1) {
-      fail("opens a quoted name that does not end");
-      return {};
+      return "opens a quoted name that does not end";
     }
-    std::string name(text_.substr(at_ + 1, end - at_ - 1));
+    name = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
-    return name;
+    return nullptr;
   }
 
-  Secret raw_value() {
+  std::optional<Value> value() {
     if (peek() == '\'' || peek() == '"') return quoted_value(peek());
-    const std::size_t end = find_or_end(text_, kLineEnds, at_);
-    std::string_view value = text_.substr(at_, end - at_);
-    at_ = end;
-    for (std::size_t hash = value.find('#'); hash != std::string_view::npos;
-         hash = value.find('#', hash + 1)) {
-      if (hash == 0 || kBlanks.find(value[hash - 1]) == std::string_view::npos) continue;
-      value = value.substr(0, hash);
-      break;
-    }
-    return Secret(value.substr(0, value.find_last_not_of(kBlanks) + 1));
+    const std::size_t start = std::exchange(at_, line_end(text_, at_));
+    return Value{Secret(without_comment(text_.substr(start, at_ - start)))};
   }
 
-  Secret quoted_value(char quote) {
-    Secret value;
+  std::optional<Value> quoted_value(char quote) {
     const std::size_t end = closing_quote(quote);
-    if (end == std::string_view::npos) {
-      fail("opens a quoted value that does not end");
-      return value;
-    }
-    append_unescaped(value, text_.substr(at_ + 1, end - at_ - 1), quote);
+    if (end == std::string_view::npos) return std::nullopt;
+    Secret text = unescaped(text_.substr(at_ + 1, end - at_ - 1), quote);
     at_ = end + 1;
-    return value;
+    return Value{std::move(text), true};
   }
 
   // An escaped quote closes the value after all when no other one does, as in 'C:\keys\'.
@@ -170,81 +142,80 @@ class DotenvParser {
     return last_escaped;
   }
 
-  Secret interpolated(std::string_view raw) const {
-    Secret value;
-    while (!raw.empty()) {
-      const std::size_t dollar = std::min(raw.find('$'), raw.size());
-      value.append(raw.substr(0, dollar));
-      raw.remove_prefix(dollar);
-      if (raw.empty()) break;
-      const Reference reference = reference_at(raw);
-      if (reference.length == 0) {
-        value.append(raw.substr(0, 1));
-      } else {
-        value.append(looked_up(reference));
-      }
-      raw.remove_prefix(std::max<std::size_t>(reference.length, 1));
-    }
-    return value;
+  const char* end_of_binding(bool assigned) {
+    skip_blanks();
+    if (peek() == '#') at_ = line_end(text_, at_);
+    if (at_line_end()) return nullptr;
+    return assigned ? "goes on after the value's closing quote" : "is no assignment";
   }
 
-  std::string_view looked_up(const Reference& reference) const {
-    for (const Variables* place : {&variables_, &environment_}) {
-      const auto found = place->find(reference.name);
+  // A reference to the name itself means its value so far.
+  void take(const std::string& name, std::optional<Value>& assigned, std::size_t value_end) {
+    std::optional<Secret> whole;
+    if (assigned) {
+      whole = interpolated(assigned->text.reveal(),
+                           [&](std::string_view asked) { return looked_up(asked); });
+    }
+    out_.values.erase(name);
+    out_.cut_off.erase(name);
+    emptied_.erase(name);
+    if (!whole) {
+      emptied_.insert(name);
+      return;
+    }
+    out_.values.emplace(name, std::move(*whole));
+    out_.lines[name] = line_of(line_start_);
+    if (!assigned->quoted && goes_on_with_a_key(text_, value_end)) out_.cut_off.insert(name);
+  }
+
+  std::optional<std::string_view> looked_up(std::string_view name) const {
+    if (emptied_.contains(name)) return std::string_view();
+    for (const Variables* place : {&out_.values, &environment_}) {
+      const auto found = place->find(name);
       if (found != place->end()) return found->second.reveal();
     }
-    return reference.otherwise;
+    return std::nullopt;
   }
 
-  void end_of_binding() {
-    skip_blanks();
-    if (peek() == '#') skip_to_line_end();
-    if (peek() != '\n' && peek() != '\r') fail("goes on after the value's closing quote");
+  // \n, \r\n and a lone \r each end one line.
+  std::size_t line_of(std::size_t at) {
+    for (; counted_ < at; ++counted_) {
+      const bool pair = text_.substr(counted_, 2) == "\r\n";
+      if (text_[counted_] == '\n' || (text_[counted_] == '\r' && !pair)) ++line_;
+    }
+    return line_;
   }
 
   std::string_view text_;
   const Variables& environment_;
-  Variables variables_;
+  Dotenv out_;
+  std::set<std::string, std::less<>> emptied_;
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
-  std::optional<Flaw> flaw_;
+  std::size_t counted_ = 0;
+  std::size_t line_ = 1;
 };
 
-// \n, \r\n and a lone \r each end one line.
-std::size_t line_of(std::string_view text, std::size_t at) {
-  std::size_t line = 1;
-  for (std::size_t i = 0; i < at; ++i) {
-    if (text[i] == '\n' || (text[i] == '\r' && text.substr(i + 1, 1) != "\n")) ++line;
-  }
-  return line;
+// With or without its mark: every second byte of such a text's beginning is NUL.
+bool is_utf16(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
+  return text.size() >= 4 && ((text[0] == '\0') != (text[1] == '\0')) &&
+         (text[0] == '\0') == (text[2] == '\0') && (text[1] == '\0') == (text[3] == '\0');
 }
 
 }  // namespace
 
-Result<Variables> parse_dotenv(std::string_view text, std::string_view file,
-                               const Variables& environment) {
+Result<Dotenv> parse_dotenv(std::string_view text, std::string_view file,
+                            const Variables& environment) {
+  if (is_utf16(text)) {
+    Error error;
+    error.message = std::string(file) + ": is UTF-16 text, which python-dotenv cannot read either";
+    error.hint = "save it as UTF-8; here: iconv -f UTF-16 -t UTF-8 FILE > NEWFILE";
+    return error;
+  }
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
-  DotenvParser parser(text, environment);
-  const auto flaw = parser.parse();
-  if (!flaw) return parser.take();
-  Error error;
-  error.message =
-      std::string(file) + ": line " + std::to_string(line_of(text, flaw->at)) + " " + flaw->why;
-  error.hint = "a line is NAME=value, NAME='value' or NAME=\"value\", or a comment after #";
-  return error;
-}
-
-std::vector<std::string> dotenv_references(std::string_view text) {
-  std::vector<std::string> names;
-  for (std::size_t at = text.find("${"); at != std::string_view::npos;
-       at = text.find("${", at + 2)) {
-    const Reference reference = reference_at(text.substr(at));
-    if (reference.length != 0) names.emplace_back(reference.name);
-  }
-  return names;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return DotenvParser(text, environment).parse();
 }
 
 }  // namespace mdh

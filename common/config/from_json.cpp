@@ -36,6 +36,8 @@ Done flag(const Place& at, T& out) {
 // A key pasted into the configuration must not come back in a message.
 Done read_private_key(const Place& at, AccountConfig& out) {
   const auto source = parse_key_source(at.node.text);
+  const bool of_file = at.node.text.starts_with("file:");
+  if (!source && of_file) return must_be(at, "file: and " + std::string(kPath.words));
   if (!source) {
     return config_fault(at.file, at.path + " must be " + std::string(kKeySource),
                         "put the key into a file of its own, mode 0600, and name that file");

@@ -6,6 +6,9 @@
 #include <numeric>
 #include <utility>
 
+#include "common/ascii.h"
+#include "common/white_space.h"
+
 namespace mdh {
 namespace {
 
@@ -131,7 +134,14 @@ bool is_scheme(std::string_view text) {
   return text.empty() || text == "Bearer";
 }
 
+// A folder that begins with a dollar is a variable that was not put in.
 bool is_path(std::string_view text) {
+  if (!can_name_a_file(text) || text.front() == '%' || blank_at(text, 0) != 0) return false;
+  if (text.front() == '~' && text.size() > 1 && text[1] != '/') return false;
+  return text.front() != '$' && !contains(text, "/$") && !contains(text, "${");
+}
+
+bool can_name_a_file(std::string_view text) {
   return !text.empty() && text.size() < 4096 && std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
   });

@@ -36,7 +36,10 @@ bool is_region(std::string_view text);
 bool is_user(std::string_view text);
 // is_user_or_group() is a user, or a group after @; not "any", which is a list of its own.
 bool is_user_or_group(std::string_view text);
-// is_path() is what can name a file, absolute, relative or under ~/.
+// can_name_a_file() is any text that the system takes for a path.
+bool can_name_a_file(std::string_view text);
+// is_path() is such a text that means what it says, absolute, relative or under ~/: no variable of
+// a shell or a unit that nobody has put in, no ~user, no blank in front.
 bool is_path(std::string_view text);
 // is_listen_address() is what parse_listen_address() reads.
 bool is_listen_address(std::string_view text);
@@ -53,7 +56,9 @@ inline constexpr TextRule kUser{is_user_or_group,
                                 "\"self\", a user's name or number, or a group's after @ "
                                 "(\"any\" stands alone, in endpoint.allowed_users)"};
 inline constexpr TextRule kGroup{is_user, "a group's name or number"};
-inline constexpr TextRule kPath{is_path, "a path"};
+inline constexpr TextRule kPath{
+    is_path,
+    "a path, absolute, relative or under ~/, without $VARIABLE, %x, ~user or blank in front"};
 inline constexpr TextRule kListenAddress{
     is_listen_address, "ADDRESS:PORT with a loopback address, 169.254.170.2 or [fd00:ec2::23]"};
 

@@ -1,6 +1,5 @@
 #include "common/profile_file/python_text.h"
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -10,27 +9,6 @@ namespace {
 
 unsigned char byte_at(std::string_view text, std::size_t position) {
   return position < text.size() ? static_cast<unsigned char>(text[position]) : 0;
-}
-
-bool is_ascii_blank(unsigned char byte) {
-  return byte == ' ' || (byte >= 0x09 && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x1f);
-}
-
-// White space of two and three bytes in UTF-8 (Unicode's White_Space as Python has it).
-constexpr std::array<std::string_view, 19> kWideBlanks{
-    "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-    "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
-    "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
-    "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
-
-// blank_before() is blank_at()'s mirror: the white space that ends at `end`.
-std::size_t blank_before(std::string_view text, std::size_t end) {
-  const auto last = static_cast<unsigned char>(text[end - 1]);
-  if (last < 0x80) return is_ascii_blank(last) ? 1 : 0;
-  for (const std::string_view blank : kWideBlanks) {
-    if (text.substr(0, end).ends_with(blank)) return blank.size();
-  }
-  return 0;
 }
 
 // RFC 3629 section 4: the length of the well-formed sequence at `position`, or 0.
@@ -64,36 +42,6 @@ bool eight_plain_bytes(const char* bytes) {
 }
 
 }  // namespace
-
-std::size_t blank_at(std::string_view text, std::size_t position) {
-  const unsigned char byte = byte_at(text, position);
-  if (byte < 0x80) return is_ascii_blank(byte) ? 1 : 0;
-  for (const std::string_view blank : kWideBlanks) {
-    if (text.substr(position).starts_with(blank)) return blank.size();
-  }
-  return 0;
-}
-
-std::string_view stripped(std::string_view text) {
-  std::size_t end = text.size();
-  while (end > 0) {
-    const std::size_t blank = blank_before(text, end);
-    if (blank == 0) break;
-    end -= blank;
-  }
-  text = text.substr(0, end);
-  return text.substr(indentation(text).size());
-}
-
-std::string_view indentation(std::string_view line) {
-  std::size_t end = 0;
-  while (end < line.size()) {
-    const std::size_t blank = blank_at(line, end);
-    if (blank == 0) break;
-    end += blank;
-  }
-  return line.substr(0, end);
-}
 
 std::size_t characters(std::string_view text) {
   std::size_t count = 0;

@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/white_space.h"
+
 namespace mdh {
 
-// blank_at() is the length in bytes of the white space at `position` (what str.isspace() counts),
-// or 0.
-std::size_t blank_at(std::string_view text, std::size_t position);
-// stripped() is the text without white space round it, as str.strip().
-std::string_view stripped(std::string_view text);
-// indentation() is the white space that a line begins with; characters() counts what it holds.
-std::string_view indentation(std::string_view line);
+// characters() counts what a text holds.
 std::size_t characters(std::string_view text);
 // line_at() is where the line that begins at `position` ends: `content` without its line end (LF,
 // CRLF or CR), `next` with it.

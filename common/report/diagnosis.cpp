@@ -176,6 +176,9 @@ Finding exchange_finding(const ExchangeFact& fact, const Facts& facts) {
 
 std::vector<Finding> diagnose(const Facts& facts) {
   Findings findings{config_finding(facts)};
+  for (const Error& warning : facts.config_warnings) {
+    findings.push_back({Level::warning, warning.message, warning.hint});
+  }
   for (const KeyFact& key : facts.keys) findings.push_back(key_finding(key));
   for (Finding& one : environment_findings(facts.environment)) findings.push_back(std::move(one));
   if (facts.config_error) return findings;

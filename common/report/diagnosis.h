@@ -65,6 +65,7 @@ struct ExchangeFact {  // a token request's failure stands for all of its accoun
 struct Facts {
   std::string config_origin;
   std::optional<Error> config_error;
+  std::vector<Error> config_warnings;
   std::vector<std::string> profiles;
   std::vector<KeyFact> keys;
   EnvironmentFact environment;

@@ -99,8 +99,8 @@ Surroundings surroundings() {
   around.home_variable = environment_variable("HOME");
   around.state_directory = environment_variable("STATE_DIRECTORY");
   around.runtime_directory = environment_variable("RUNTIME_DIRECTORY");
-  around.xdg_state_home = environment_variable("XDG_STATE_HOME");
-  around.xdg_runtime_dir = environment_variable("XDG_RUNTIME_DIR");
+  around.xdg_state_home = base_folder("XDG_STATE_HOME");
+  around.xdg_runtime_dir = base_folder("XDG_RUNTIME_DIR");
   return around;
 }
 

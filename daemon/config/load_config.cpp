@@ -4,9 +4,12 @@
 
 #include <filesystem>
 
+#include "common/config/dotenv_value.h"
 #include "common/config/from_json.h"
 #include "common/config/from_notebook.h"
 #include "common/config/rules.h"
+#include "daemon/config/config_paths.h"
+#include "daemon/config/exposure.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 
@@ -24,21 +27,10 @@ bool exists(const std::string& path) {
 }
 
 std::optional<std::string> user_file() {
-  std::string base = environment_variable("XDG_CONFIG_HOME").value_or("");
+  std::string base = base_folder("XDG_CONFIG_HOME").value_or("");
   if (base.empty() && !home_folder().empty()) base = home_folder() + "/.config";
   if (base.empty()) return std::nullopt;
   return base + "/mdh-credentials/config.json";
-}
-
-// A key's relative path counts from the folder of the file that names it.
-void anchor_keys(Config& config, const std::string& file) {
-  for (AccountConfig& account : config.accounts) {
-    KeyReference& key = account.private_key;
-    if (key.kind != KeyReference::Kind::file) continue;
-    const bool relative = !key.name.starts_with('/') && !key.name.starts_with('~');
-    key.name = relative ? (std::filesystem::path(file).parent_path() / key.name).string()
-                        : expanded(key.name);
-  }
 }
 
 // What a path that cannot be read needs, unless its reader knows better.
@@ -47,10 +39,15 @@ Error with_cure(Error error, const char* option) {
   return error;
 }
 
+// The file says where the key is used: who may write it may have tokens sent to himself.
 Result<Config> from_file(const std::string& file) {
-  const auto text = read_text(file);
+  const auto opened = open_regular(file);
+  if (!opened) return with_cure(opened.error(), "--config");
+  const auto text = read_opened(*opened, file);
   if (!text) return with_cure(text.error(), "--config");
-  return parse_config(*text, file);
+  const Done closed = closed_to_others(*opened, "the configuration " + file, file, kWriteBits);
+  if (!closed) return closed.error();
+  return parse_config(text->reveal(), file);
 }
 
 void take_environment(Variables& values, const std::vector<std::string>& names) {
@@ -60,17 +57,30 @@ void take_environment(Variables& values, const std::vector<std::string>& names) 
   }
 }
 
+bool holds_a_key(const Dotenv& dotenv) {
+  const auto key = dotenv.values.find("RKS_PRIVATE_KEY");
+  return key != dotenv.values.end() &&
+         key_reference_from_variable(key->second.reveal()).kind == KeyReference::Kind::text;
+}
+
 Result<Config> from_env_file(const std::string& file) {
-  const auto text = read_secret(file);
+  const auto opened = open_pipe_too(file);
+  if (!opened) return with_cure(opened.error(), "--env-file");
+  const auto text = read_opened(*opened, file);
   if (!text) return with_cure(text.error(), "--env-file");
+  Variables referred;
+  take_environment(referred, dotenv_references(text->reveal()));
+  auto dotenv = parse_dotenv(text->reveal(), file, referred);
+  if (!dotenv) return dotenv.error();
+  const bool key = holds_a_key(*dotenv);
   Variables environment;
-  take_environment(environment, dotenv_references(text->reveal()));
-  auto assigned = parse_dotenv(text->reveal(), file, environment);
-  if (!assigned) return assigned.error();
-  Variables values;
-  take_environment(values, notebook_variables());
-  for (auto& [name, value] : *assigned) values.insert_or_assign(name, std::move(value));
-  return config_from_environment(values, file);
+  take_environment(environment, notebook_variables());
+  auto config = config_from_dotenv(std::move(*dotenv), file, std::move(environment));
+  if (!config) return config;
+  const Done closed = closed_to_others(*opened, file + (key ? ", which holds the private key" : ""),
+                                       file, key ? kAnyBit : kWriteBits);
+  if (!closed) return closed.error();
+  return config;
 }
 
 Result<Config> from_environment() {
@@ -83,7 +93,7 @@ Result<Config> from_environment() {
                         "mdh-credentials.json(5) has an example; a notebook's .env does as well: "
                         "--env-file .env");
   }
-  return config_from_environment(values, "the environment");
+  return config_from_environment(values);
 }
 
 Result<Config> read_config(const SourceOptions& options) {
@@ -92,17 +102,17 @@ Result<Config> read_config(const SourceOptions& options) {
   }
   if (const auto file = configuration_file(options)) {
     auto config = from_file(*file);
-    if (config) anchor_keys(*config, *file);
+    if (config) anchor_paths(*config, *file);
     return config;
   }
   if (!options.env_file) {
     auto config = from_environment();
-    if (config) anchor_keys(*config, expanded(".env"));
+    if (config) anchor_paths(*config, expanded(".env"));
     return config;
   }
   const std::string file = expanded(*options.env_file);
   auto config = from_env_file(file);
-  if (config) anchor_keys(*config, file);
+  if (config) anchor_paths(*config, file);
   return config;
 }
 
@@ -117,8 +127,23 @@ Done apply_listen(const SourceOptions& options, Config& config) {
   return done();
 }
 
+Done check_paths(const SourceOptions& options) {
+  const std::pair<const char*, const std::optional<std::string>*> kPaths[] = {
+      {"--credentials-file", &options.credentials_file},
+      {"--state-dir", &options.state_dir},
+      {"--runtime-dir", &options.runtime_dir},
+      {"--ca-file", &options.ca_file}};
+  for (const auto& [option, path] : kPaths) {
+    if (*path && !is_path(**path)) {
+      return config_error(std::string(option) + " must be " + std::string(kPath.words));
+    }
+  }
+  return done();
+}
+
 Done apply_options(const SourceOptions& options, Config& config) {
   if (Done applied = apply_listen(options, config); !applied) return applied;
+  if (Done checked = check_paths(options); !checked) return checked;
   if (options.credentials_file) config.profile_file.path = *options.credentials_file;
   if (options.no_profile_file) config.profile_file.enabled = false;
   config.profile_file.replace_keys = options.replace_keys;
@@ -130,25 +155,6 @@ Done apply_options(const SourceOptions& options, Config& config) {
   return done();
 }
 
-Done resolve_paths(Config& config) {
-  ProfileFileConfig& file = config.profile_file;
-  if (!config.ca_file.empty()) config.ca_file = expanded(config.ca_file);
-  if (!config.endpoint.token_file.empty()) {
-    config.endpoint.token_file = expanded(config.endpoint.token_file);
-  }
-  if (file.path.empty()) {
-    file.path = environment_variable("AWS_SHARED_CREDENTIALS_FILE").value_or("~/.aws/credentials");
-  }
-  const std::string config_path = environment_variable("AWS_CONFIG_FILE").value_or("~/.aws/config");
-  const bool homeless =
-      home_folder().empty() && (file.path.starts_with("~/") || config_path.starts_with("~/"));
-  if (file.enabled && homeless) {
-    return config_error(config.origin + ": profile_file needs a home folder, and there is none",
-                        "set profile_file.path, or profile_file.enabled to false");
-  }
-  file.path = expanded(file.path);
-  file.config_path = expanded(config_path);
-  return done();
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "daemon/keys/usable_config.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "daemon/keys/agent_places.h"
 #include "daemon/keys/read_key.h"
@@ -31,7 +33,9 @@ Result<Config> usable_config(const SourceOptions& options) {
 
 std::vector<std::string> watched_files(const Config& config) {
   std::vector<std::string> files;
-  if (config.origin.starts_with('/')) files.push_back(config.origin);
+  std::error_code failed;
+  const bool pipe = std::filesystem::is_fifo(config.origin, failed);  // has been read empty
+  if (config.origin.starts_with('/') && !pipe) files.push_back(config.origin);
   for (const AccountConfig& account : config.accounts) {
     for (std::string& source : key_sources(account)) files.push_back(std::move(source));
   }

@@ -200,8 +200,7 @@ void Service::reload(Prompt prompt) {
   if (fresh) {
     const bool news = *fresh != config_ || !refusal_.empty() || prompt == Prompt::signal;
     adopt(std::move(fresh).value(), now);
-    log_line(news ? LogLevel::info : LogLevel::debug,
-             "configuration read again from " + config_.origin);
+    log_read_again(config_, news);
   } else if (prompt == Prompt::signal || refusal != refusal_) {
     log_line(LogLevel::error, "reload refused, the old configuration stays in force: " + refusal,
              {{"MDH_STAGE", std::string(name(fresh.error().stage))}});

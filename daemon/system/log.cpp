@@ -223,6 +223,16 @@ void log_line(LogLevel level, const std::string& message, const LogFields& field
   log_thread.load()->post(std::move(line));
 }
 
+void log_warnings(LogLevel level, const Config& config) {
+  for (const Error& warning : config.warnings) log_line(level, warning.message);
+}
+
+void log_read_again(const Config& config, bool news) {
+  log_line(news ? LogLevel::info : LogLevel::debug,
+           "configuration read again from " + config.origin);
+  log_warnings(news ? LogLevel::warn : LogLevel::debug, config);
+}
+
 void flush_log(milliseconds most) {
   if (LogThread* thread = log_thread) thread->flush(most);
 }

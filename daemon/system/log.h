@@ -22,6 +22,10 @@ void start_log(LogLevel level);
 void set_log_level(LogLevel level);
 // log_line() queues one line; control characters in it and in fields are written as \xNN.
 void log_line(LogLevel level, const std::string& message, const LogFields& fields = {});
+// log_warnings() queues a line for each of the configuration's warnings; log_read_again() first one
+// that it was read again, all at debug where that is no news.
+void log_warnings(LogLevel level, const Config& config);
+void log_read_again(const Config& config, bool news);
 // flush_log() waits until all is written, `most` at most; exit() does so by itself, exec does not.
 void flush_log(milliseconds most = milliseconds(500));
 

@@ -6,7 +6,7 @@ namespace mdh {
 namespace {
 
 std::string from_variable_or_home(const char* variable, const char* path) {
-  return expanded(environment_variable(variable).value_or(path));
+  return expanded(python_expanded(environment_variable(variable).value_or(path)));
 }
 
 }  // namespace

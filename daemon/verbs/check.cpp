@@ -48,6 +48,7 @@ Facts gather(const Command& command) {
     return facts;
   }
   facts.config_origin = config->origin;
+  facts.config_warnings = config->warnings;
   for (const AccountConfig& account : config->accounts) {
     for (const ProjectConfig& project : account.projects) {
       facts.profiles.push_back(project.profile);

@@ -107,6 +107,7 @@ int once(const Command& command) {
     print_error(chosen.error());
     return exit_status(chosen.error());
   }
+  for (const Error& warning : config->warnings) warn(warning.message);
   start_log(config->log_level);
   Refresher refresher(*config, read_clocks());
   fetch(refresher);

@@ -39,6 +39,7 @@ void announce(const Config& config, const Listeners& listeners) {
                                config.origin + " on " + joined(listeners.addresses));
   for (const std::string& fault : listeners.faults)
     log_line(LogLevel::error, fault, {{"MDH_STAGE", "endpoint"}});
+  log_warnings(LogLevel::warn, config);
   for (const std::string& warning : listeners.warnings) log_line(LogLevel::warn, warning);
 }
 

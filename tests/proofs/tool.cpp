@@ -1,5 +1,7 @@
-// The profile file's rooms as a program, for the proofs that are written in Python:
+// The profile file's rooms, and the .env's, as a program, for the proofs that are written in
+// Python:
 //   edit                                     frames in, frames out (property_test.py)
+//   dotenv                                   frames in, frames out (dotenv_test.py)
 //   keep FORM PATH CONFIG PROGRAM ON_STOP    a ProfileSink; a line "N" syncs generation N
 //   rewrite PATH                             replaces without pause until stdin ends
 //   read PATH                                reads without pause until stdin ends
@@ -9,6 +11,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "common/config/dotenv.h"
 #include "common/profile_file/section.h"
 #include "daemon/profile_file/replace_file.h"
 #include "daemon/profile_file/sink.h"
@@ -45,6 +48,25 @@ int edit() {
     answer(operation == "take" ? without_profile(text, profile, kind)
                                : with_profile(text, section, kind));
   }
+  return 0;
+}
+
+// One frame: LENGTH, a line end, the text of a .env. Out: how many values, how many lines skipped,
+// whether there is an Error; then each name and value by length.
+int dotenv() {
+  const auto put = [](std::string_view text) { std::cout << text.size() << "\n" << text; };
+  Variables environment;
+  environment.emplace("OUT", Secret("outside"));
+  for (std::string line; std::getline(std::cin, line);) {
+    std::string text(static_cast<std::size_t>(std::atol(line.c_str())), '\0');
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    const auto dotenv = parse_dotenv(text, ".env", environment);
+    const Dotenv nothing;
+    const Dotenv& found = dotenv ? *dotenv : nothing;
+    std::cout << found.values.size() << " " << found.skipped.size() << " " << !dotenv << "\n";
+    for (const auto& [name, value] : found.values) put(name), put(value.reveal());
+  }
+  std::cout << std::flush;
   return 0;
 }
 
@@ -108,6 +130,7 @@ int read(const std::string& path) {
 int main(int count, char** words) {
   const std::string what = count > 1 ? words[1] : "";
   if (what == "edit") return mdh::test::edit();
+  if (what == "dotenv") return mdh::test::dotenv();
   if (what == "keep" && count == 7) return mdh::test::keep(words + 2);
   if (what == "rewrite" && count == 3) return mdh::test::rewrite(words[2]);
   if (what == "read" && count == 3) return mdh::test::read(words[2]);

@@ -26,7 +26,7 @@ Plain notebook() {
 Result<Config> configured(const Plain& plain) {
   Variables values;
   for (const auto& [name, value] : plain) values.emplace(name, Secret(value));
-  return config_from_environment(values, "the environment");
+  return config_from_environment(values);
 }
 
 Error refused(const Plain& plain) {
@@ -117,10 +117,10 @@ TEST(ConfigEnvironment, TakesEverySpellingOfTheKeyOutOfADotenvFile) {
        {"\"" + replaced(pem, "\n", "\\n") + "\"", "'" + replaced(pem, "\n", "\\n") + "'",
         replaced(pem, "\n", "\\n"), "\"" + pem + "\"", "'" + pem + "'",
         "'" + replaced(pem, "\n", "\r\n") + "'", base64(pem), "\"" + base64(pem) + "\""}) {
-    const auto variables = parse_dotenv("RKS_PRIVATE_KEY=" + line + "\n", ".env", {});
-    ASSERT_TRUE(variables);
+    const auto dotenv = parse_dotenv("RKS_PRIVATE_KEY=" + line + "\n", ".env", {});
+    ASSERT_TRUE(dotenv);
     const KeyReference source =
-        key_reference_from_variable(variables->at("RKS_PRIVATE_KEY").reveal());
+        key_reference_from_variable(dotenv->values.at("RKS_PRIVATE_KEY").reveal());
     ASSERT_EQ(source.kind, KeyReference::Kind::text);
     EXPECT_EQ(source.name, "RKS_PRIVATE_KEY");
     EXPECT_TRUE(SigningKey::from_pem(normalised_pem(source.text->reveal()), source.name));
@@ -145,6 +145,87 @@ TEST(ConfigEnvironment, NeverTakesAMangledKeyForAPath) {
   EXPECT_EQ(key_reference_from_variable(body).kind, KeyReference::Kind::text);
   EXPECT_EQ(key_reference_from_variable(body.substr(0, 64) + "\n" + body.substr(64, 64)).kind,
             KeyReference::Kind::text);
+}
+
+TEST(ConfigEnvironment, TakesOnlyWhatLooksLikeAPathForOne) {
+  using Kind = KeyReference::Kind;
+  const std::string base64(64, 'M');
+  for (const std::string& text :
+       {std::string("hunter2"), base64, base64 + "/" + base64, "/" + base64,
+        base64 + "==", std::string("a\nb/c"), std::string()}) {
+    EXPECT_EQ(key_reference_from_variable(text).kind, Kind::text) << text;
+  }
+  for (const char* text : {"./key", "key.pem", "a/b", "/run/secrets/lab",
+                           "/srv/projects/study/keys/production/service/account/mydatahelps/key"}) {
+    EXPECT_EQ(key_reference_from_variable(text).kind, Kind::file) << text;
+  }
+}
+
+// A .env of the notebook, with `more` in front and this value of the key.
+Result<Config> from_dotenv(const std::string& more, const std::string& key = "/home/ann/key.pem",
+                           const Plain& outside = {}) {
+  auto dotenv = parse_dotenv(more +
+                                 "RKS_SERVICE_ACCOUNT=MyDataHelps.1.a\nAWS_PROFILE_NAME=lab\n"
+                                 "RKS_PRIVATE_KEY=" +
+                                 key + "\n",
+                             "/home/ann/.env", {});
+  EXPECT_TRUE(dotenv);
+  Variables environment;
+  for (const auto& [name, value] : outside) environment.emplace(name, Secret(value));
+  return config_from_dotenv(std::move(*dotenv), "/home/ann/.env", std::move(environment));
+}
+
+TEST(ConfigDotenv, FillsUpFromTheEnvironmentAndSaysWhichIsWrong) {
+  const auto config = from_dotenv("", "/k", {{"RKS_PROJECT_CODE", "RK.1.L"}});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->accounts[0].projects[0].project_code, "RK.1.L");
+  EXPECT_TRUE(config->warnings.empty());
+  EXPECT_THAT(from_dotenv("\nMDH_TOKEN_URL=ftp://x\nRKS_PROJECT_CODE=a\n").error().message,
+              HasSubstr("/home/ann/.env: line 2: MDH_TOKEN_URL must be"));
+  EXPECT_THAT(
+      from_dotenv("RKS_PROJECT_CODE=a\n", "/k", {{"MDH_TOKEN_URL", "ftp://x"}}).error().message,
+      HasSubstr("the environment: MDH_TOKEN_URL must be"));
+  EXPECT_THAT(from_dotenv("").error().message, HasSubstr("/home/ann/.env: RKS_PROJECT_CODE or"));
+}
+
+TEST(ConfigDotenv, LetsTheFilesNameOfTheProjectSilenceTheOther) {
+  const auto config =
+      from_dotenv("RKS_PROJECT_ID=p-1\n", "/k", {{"RKS_PROJECT_CODE", "RK.9.Yesterday"}});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->accounts[0].projects[0].project_id, "p-1");
+  EXPECT_EQ(config->accounts[0].projects[0].project_code, "");
+  ASSERT_EQ(config->warnings.size(), 1u);
+  EXPECT_THAT(config->warnings[0].message,
+              AllOf(HasSubstr("RKS_PROJECT_CODE of the environment is not used"),
+                    HasSubstr("/home/ann/.env names the project by RKS_PROJECT_ID")));
+  EXPECT_THAT(from_dotenv("RKS_PROJECT_ID=p\nRKS_PROJECT_CODE=c\n").error().message,
+              HasSubstr("both"));
+}
+
+TEST(ConfigDotenv, WarnsOfLinesThatAreSkipped) {
+  const auto config = from_dotenv("my study keys\nRKS_PROJECT_CODE=a\n");
+  ASSERT_TRUE(config);
+  ASSERT_EQ(config->warnings.size(), 1u);
+  EXPECT_EQ(config->warnings[0].message, "/home/ann/.env: line 1 is no assignment; it is skipped");
+  EXPECT_THAT(from_dotenv("RKS_PROJECT_CODE='a\n").error().message,
+              AllOf(HasSubstr("RKS_PROJECT_CODE or RKS_PROJECT_ID must be set"),
+                    HasSubstr("line 1 opens a quoted value that does not end")));
+}
+
+TEST(ConfigDotenv, NamesTheLineOfAKeyThatLostItsQuotes) {
+  const std::string pem = test::pkcs1(test::shared_rsa());
+  const std::string body =
+      replaced(pem.substr(pem.find('\n') + 1), "-----END RSA PRIVATE KEY-----", "");
+  for (const std::string& key : {pem, body, replaced(base64(pem), "M", "M").insert(76, "\n")}) {
+    const auto config = from_dotenv("RKS_PROJECT_CODE=a\n", key);
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error().message,
+                HasSubstr("/home/ann/.env: line 4: the value of RKS_PRIVATE_KEY goes over several "
+                          "lines and is not in quotes"));
+    EXPECT_THAT(config.error().hint, HasSubstr("put \" before"));
+    EXPECT_THAT(config.error().message + config.error().hint,
+                Not(HasSubstr(key.substr(0, 20) + "M")));
+  }
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include <deque>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "tests/support/environment_guard.h"
 #include "tests/support/temporary_folder.h"
@@ -116,8 +118,10 @@ TEST_F(ConfigSource, LetsTheEnvFileWinOverTheEnvironmentAndTheFiles) {
 
 TEST_F(ConfigSource, NamesTheLineOfABrokenEnvFile) {
   SourceOptions options;
-  options.env_file = home_.write(".env", "A=b\nB='c\n");
-  EXPECT_THAT(refused(options).message, HasSubstr(home_.path(".env") + ": line 2"));
+  options.env_file = home_.write(".env", "A=b\nRKS_SERVICE_ACCOUNT='c\n");
+  EXPECT_THAT(refused(options).message,
+              AllOf(HasSubstr(home_.path(".env")),
+                    HasSubstr("line 2 opens a quoted value that does not end")));
 }
 
 TEST_F(ConfigSource, RefusesAConfigurationTogetherWithAnEnvFile) {
@@ -179,6 +183,125 @@ TEST_F(ConfigSource, CountsAKeysRelativePathFromTheFileThatNamesIt) {
   const auto config = load_config(with_file(""));
   ASSERT_TRUE(config);
   EXPECT_EQ(config->accounts[0].private_key.name, home_.path("key.pem"));
+}
+
+TEST_F(ConfigSource, CountsEveryRelativePathFromTheFileThatNamesIt) {
+  const auto config = load_config(with_file(R"(, "ca_file": "ca.pem",
+      "endpoint": {"token_file": "./token"}, "profile_file": {"path": "sub/credentials"})"));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->ca_file, home_.path("ca.pem"));
+  EXPECT_EQ(config->endpoint.token_file, home_.path("./token"));
+  EXPECT_EQ(config->profile_file.path, home_.path("sub/credentials"));
+}
+
+// A folder called $HOME with live keys in it.
+TEST_F(ConfigSource, RefusesAPathThatNobodyHasPutVariablesInto) {
+  for (const char* path : {"$HOME/.aws/credentials", "${HOME}/x", "%h/x", "~root/x", " ~/x",
+                           "\u00a0/x", "/srv/$USER/x", "/srv/x${USER}"}) {
+    const std::string quoted = "\"" + std::string(path) + "\"";
+    EXPECT_THAT(refused(with_file(R"(, "profile_file": {"path": )" + quoted + "}")).message,
+                AllOf(HasSubstr("profile_file.path must be a path"), HasSubstr("$VARIABLE")));
+    EXPECT_THAT(refused(with_file(R"(, "endpoint": {"token_file": )" + quoted + "}")).message,
+                HasSubstr("endpoint.token_file must be"));
+    EXPECT_THAT(refused(with_file(R"(, "ca_file": )" + quoted)).message,
+                HasSubstr("ca_file must be"));
+    for (auto member : {&SourceOptions::credentials_file, &SourceOptions::state_dir,
+                        &SourceOptions::runtime_dir, &SourceOptions::ca_file}) {
+      SourceOptions options = with_file("");
+      options.*member = path;
+      EXPECT_THAT(refused(options).message, HasSubstr("must be a path")) << path;
+    }
+  }
+}
+
+TEST_F(ConfigSource, ExpandsTheSdksVariablesAsBotocoreDoes) {
+  const SourceOptions options = with_file("");
+  set("MDH_TEST_TEAM", "team");
+  for (const auto& [value, means] : {std::pair{"$HOME/.aws/$MDH_TEST_TEAM", "/.aws/team"},
+                                     {"${HOME}/.aws/${MDH_TEST_TEAM}s", "/.aws/teams"},
+                                     {"~/x", "/x"}}) {
+    set("AWS_SHARED_CREDENTIALS_FILE", value);
+    set("AWS_CONFIG_FILE", std::string(value) + "-config");
+    const auto config = load_config(options);
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->profile_file.path, home_.path() + means);
+    EXPECT_EQ(config->profile_file.config_path, home_.path() + means + "-config");
+  }
+  for (const char* value :
+       {"$MDH_TEST_NOT_SET/x", "${MDH_TEST_NOT_SET}/x", "~nobody-such/x", "%h/x", " /x"}) {
+    set("AWS_SHARED_CREDENTIALS_FILE", value);
+    EXPECT_THAT(refused(options).message, HasSubstr("AWS_SHARED_CREDENTIALS_FILE must be"))
+        << value;
+  }
+}
+
+constexpr char kPem[] =
+    "RKS_PRIVATE_KEY='-----BEGIN "
+    "X-----'\nAWS_PROFILE_NAME=lab\nRKS_PROJECT_CODE=a\nRKS_SERVICE_ACCOUNT=b\n";
+constexpr char kPath[] =
+    "RKS_PRIVATE_KEY=/k.pem\nAWS_PROFILE_NAME=lab\nRKS_PROJECT_CODE=a\nRKS_SERVICE_ACCOUNT=b\n";
+
+TEST_F(ConfigSource, RefusesAnEnvFileThatShowsItsKeyToOthers) {
+  SourceOptions options;
+  for (const mode_t mode : {0644, 0640, 0604, 0620}) {
+    options.env_file = home_.write(".env", kPem, mode);
+    const Error error = refused(options);
+    EXPECT_THAT(error.message,
+                AllOf(HasSubstr(home_.path(".env")), HasSubstr("holds the private key"),
+                      HasSubstr("opens it to others")));
+    EXPECT_EQ(error.hint, "chmod 600 " + home_.path(".env"));
+  }
+  options.env_file = home_.write(".env", kPem, 0400);
+  EXPECT_EQ(profile(options), "lab");
+}
+
+TEST_F(ConfigSource, RefusesWhatOthersMayWriteForItSaysWhereTheKeyGoes) {
+  for (const mode_t mode : {0666, 0602, 0646}) {
+    SourceOptions options = with_file("");
+    ::chmod(options.config->c_str(), mode);
+    EXPECT_THAT(refused(options).message, HasSubstr("opens it to others"));
+    EXPECT_EQ(refused(options).hint, "chmod go-w " + *options.config);
+    options = {};
+    options.env_file = home_.write(".env", kPath, mode);
+    EXPECT_EQ(refused(options).hint, "chmod go-w " + *options.env_file);
+  }
+  SourceOptions options = with_file("");
+  ::chmod(options.config->c_str(), 0644);
+  EXPECT_EQ(profile(options), "lab");
+}
+
+TEST_F(ConfigSource, RefusesAnotherUsersConfiguration) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  SourceOptions options = with_file("");
+  ASSERT_EQ(::chown(options.config->c_str(), 12345, 0), 0);
+  EXPECT_THAT(refused(options).message, HasSubstr("belongs to user 12345"));
+  options = {};
+  options.env_file = home_.write(".env", kPath);
+  ASSERT_EQ(::chown(options.env_file->c_str(), 12345, 0), 0);
+  EXPECT_THAT(refused(options).message, HasSubstr("belongs to user 12345"));
+}
+
+TEST_F(ConfigSource, ReadsAnEnvFileThatIsAPipeAndWatchesItNot) {
+  const std::string pipe = home_.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << kPem; });
+  SourceOptions options;
+  options.env_file = pipe;
+  const auto config = load_config(options);
+  writer.join();
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->accounts[0].projects[0].profile, "lab");
+  EXPECT_TRUE(watched_files(*config).empty());
+}
+
+TEST_F(ConfigSource, TakesABareNameForTheKeyWhereSuchAFileIs) {
+  SourceOptions options;
+  options.env_file = home_.write(".env",
+                                 "RKS_PRIVATE_KEY=lab_key\nAWS_PROFILE_NAME=lab\n"
+                                 "RKS_PROJECT_CODE=a\nRKS_SERVICE_ACCOUNT=b\n");
+  EXPECT_EQ(load_config(options)->accounts[0].private_key.kind, KeyReference::Kind::text);
+  home_.write("lab_key", "");
+  EXPECT_EQ(load_config(options)->accounts[0].private_key.name, home_.path("lab_key"));
 }
 
 TEST_F(ConfigSource, LivesThroughAWorkingFolderThatIsGone) {

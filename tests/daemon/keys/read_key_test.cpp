@@ -137,6 +137,31 @@ TEST(KeyReference, TakesAPathInAVariableOrTextForTheFile) {
   EXPECT_EQ(refusal(text(path)).hint, "chmod 600 " + path);
 }
 
+TEST(KeyReference, NamesTheVariableThatHoldsThePathOfNoFile) {
+  const test::TemporaryFolder folder;
+  for (const std::string& path : {folder.path("lab.pem"), folder.path()}) {
+    const EnvironmentGuard guard("MDH_TEST_KEY", path);
+    const Error error = refusal({KeyReference::Kind::environment, "MDH_TEST_KEY"});
+    EXPECT_THAT(error.message,
+                testing::AllOf(HasSubstr("cannot read " + path),
+                               HasSubstr("(the path is from the variable MDH_TEST_KEY)")));
+  }
+}
+
+// Key material in a log line.
+TEST(KeyReference, NeverShowsALineOfAKey) {
+  const std::string line = pem().substr(pem().find('\n') + 1, 64);
+  const EnvironmentGuard guard("MDH_TEST_KEY", line);
+  for (const KeyReference& source :
+       {KeyReference{KeyReference::Kind::environment, "MDH_TEST_KEY"}, text(line)}) {
+    const auto key = load_signing_key(source);
+    ASSERT_FALSE(key.ok());
+    EXPECT_THAT(key.error().message + key.error().hint,
+                testing::Not(HasSubstr(line.substr(0, 12))));
+    EXPECT_THAT(key.error().message, HasSubstr("no PEM text"));
+  }
+}
+
 TEST(KeyReference, SaysThatAVariableIsNotSet) {
   const EnvironmentGuard guard("MDH_TEST_KEY", "");
   EXPECT_THAT(refusal({KeyReference::Kind::environment, "MDH_TEST_KEY"}).message,

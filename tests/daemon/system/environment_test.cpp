@@ -40,5 +40,36 @@ TEST(Environment, ExpandsTheHomeAndRelativePathsAlone) {
   EXPECT_EQ(expanded(""), "");
 }
 
+// os.path.expanduser(os.path.expandvars(…)) of Python 3.11.
+TEST(Environment, ExpandsAsPythonDoes) {
+  const EnvironmentGuard home("HOME", "/somewhere");
+  const EnvironmentGuard guard("MDH_TEST", "v");
+  for (const auto& [path, means] : {std::pair{"$HOME/a", "/somewhere/a"},
+                                    {"${HOME}/a", "/somewhere/a"},
+                                    {"a/$MDH_TEST", "a/v"},
+                                    {"$MDH_TEST$MDH_TEST.x", "vv.x"},
+                                    {"${MDH_TEST", "${MDH_TEST"},
+                                    {"$MDH_TESTS", "$MDH_TESTS"},
+                                    {"$", "$"},
+                                    {"a$", "a$"},
+                                    {"${}", "${}"},
+                                    {"~/a", "/somewhere/a"},
+                                    {"~", "/somewhere"},
+                                    {"~nobody-such/a", "~nobody-such/a"},
+                                    {"a~", "a~"},
+                                    {"", ""},
+                                    {"$$MDH_TEST", "$v"}}) {
+    EXPECT_EQ(python_expanded(path), means) << path;
+  }
+  EXPECT_TRUE(python_expanded("~root/a").starts_with('/'));
+}
+
+TEST(Environment, IgnoresABaseFolderThatIsNotAbsolute) {
+  const EnvironmentGuard guard("XDG_STATE_HOME", "$HOME/.local/state");
+  EXPECT_EQ(base_folder("XDG_STATE_HOME"), std::nullopt);
+  ::setenv("XDG_STATE_HOME", "/state", 1);
+  EXPECT_EQ(base_folder("XDG_STATE_HOME"), "/state");
+}
+
 }  // namespace
 }  // namespace mdh

@@ -21,7 +21,6 @@
 namespace mdh {
 namespace {
 
-
 // Runs `body` in a child whose stderr is `error_fd`; its answer is the child's exit status. The log
 // is one a process, and the journal's socket has one fixed path.
 int in_child(int error_fd, const std::function<bool()>& body) {

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <thread>
+
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -49,6 +52,27 @@ TEST(FileText, WaitsForNoPipeAndReadsNoDevice) {
   ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
   EXPECT_THAT(refusal(folder.path("pipe")), HasSubstr("not a regular file"));
   EXPECT_THAT(refusal("/dev/zero"), HasSubstr("not a regular file"));
+}
+
+TEST(FileText, ReadsAPipeToItsEndWhereItIsAskedFor) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const std::string text(200000, 'x');
+  std::thread writer([&] { std::ofstream(path) << text; });
+  const auto opened = open_pipe_too(path);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ(read_opened(*opened, path).value().reveal(), text);
+  writer.join();
+}
+
+TEST(FileText, GivesUpOnAPipeThatNobodyWritesTo) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto opened = open_pipe_too(path);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_THAT(read_opened(*opened, path).error().message, HasSubstr("nobody writes to this pipe"));
 }
 
 }  // namespace
