@@ -85,7 +85,7 @@ class Resolver {
 
 }  // namespace
 
-bool admits(const UserList& list, const Caller& caller) {
+bool admits(const UserList& list, const Requester& caller) {
   if (list.anybody) return true;
   if (!caller.user) return false;
   const auto& users = list.users;
@@ -131,14 +131,14 @@ const ProfileAccess* find_access(const AccessRules& rules, std::string_view prof
   return found == rules.profiles.end() ? nullptr : &*found;
 }
 
-const ProfileAccess* first_profile(const AccessRules& rules, const Caller& caller) {
+const ProfileAccess* first_profile(const AccessRules& rules, const Requester& caller) {
   const auto found =
       std::find_if(rules.profiles.begin(), rules.profiles.end(),
                    [&](const ProfileAccess& one) { return admits(one.users, caller); });
   return found == rules.profiles.end() ? nullptr : &*found;
 }
 
-VisibleProfiles visible_to(const AccessRules& rules, const Caller& caller) {
+VisibleProfiles visible_to(const AccessRules& rules, const Requester& caller) {
   const bool all = admits(rules.overseers, caller);
   VisibleProfiles visible;
   for (const ProfileAccess& one : rules.profiles)

@@ -46,14 +46,14 @@ struct UserList {
   std::vector<std::uint32_t> groups;
 };
 
-// Caller is who asks: the uid, and the groups that Names tells of them (null: not known).
-struct Caller {
+// Requester is who asks: the uid, and the groups that Names tells of them (null: not known).
+struct Requester {
   std::optional<std::uint32_t> user;
   const std::vector<std::uint32_t>* groups = nullptr;
 };
 
 // admits() is whether the caller is on the list.
-bool admits(const UserList& list, const Caller& caller);
+bool admits(const UserList& list, const Requester& caller);
 
 struct ProfileAccess {
   std::string profile;
@@ -79,8 +79,8 @@ AccessRules resolve_access(const Config& config, const Names& names, std::uint32
 const ProfileAccess* find_access(const AccessRules& rules, std::string_view profile);
 // first_profile() is the first profile that the caller may have, or null: what is meant where none
 // is named.
-const ProfileAccess* first_profile(const AccessRules& rules, const Caller& caller);
+const ProfileAccess* first_profile(const AccessRules& rules, const Requester& caller);
 // visible_to() is what the lists show the caller.
-VisibleProfiles visible_to(const AccessRules& rules, const Caller& caller);
+VisibleProfiles visible_to(const AccessRules& rules, const Requester& caller);
 
 }  // namespace mdh

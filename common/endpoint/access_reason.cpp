@@ -6,7 +6,7 @@ namespace mdh {
 namespace {
 
 // A configuration whose one list is that entry: what lets the caller in is one of the entries.
-bool lets_in(const std::string& entry, const Names& names, const Caller& caller,
+bool lets_in(const std::string& entry, const Names& names, const Requester& caller,
              std::uint32_t self) {
   Config config;
   config.endpoint.allowed_users = {entry};
@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& entries) {
 }  // namespace
 
 std::vector<AccessReason> explain_access(const Config& config, const Names& names,
-                                         const Caller& caller, std::uint32_t self) {
+                                         const Requester& caller, std::uint32_t self) {
   std::vector<AccessReason> reasons;
   for (std::size_t i = 0; i < config.accounts.size(); ++i) {
     const AccountConfig& account = config.accounts[i];

@@ -18,6 +18,6 @@ struct AccessReason {
 // explain_access() is one for each profile, in the configuration's order. `self` is the daemon's
 // user.
 std::vector<AccessReason> explain_access(const Config& config, const Names& names,
-                                         const Caller& caller, std::uint32_t self);
+                                         const Requester& caller, std::uint32_t self);
 
 }  // namespace mdh

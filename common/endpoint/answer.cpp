@@ -11,14 +11,14 @@ namespace {
 // The named profile, or where none is named the first that the caller may have.
 const ProfileState* wanted_profile(const EndpointRequest& request, const EndpointFacts& facts) {
   if (!request.target.profile.empty()) return find_profile(facts.state, request.target.profile);
-  const ProfileAccess* first = first_profile(facts.access, request.peer.caller());
+  const ProfileAccess* first = first_profile(facts.access, request.peer.requester());
   return first == nullptr ? nullptr : find_profile(facts.state, first->profile);
 }
 
 // The profile of the metadata routes that name none: the configured one, for those who may have it.
 const ProfileState* metadata_profile(const EndpointRequest& request, const EndpointFacts& facts) {
   const ProfileAccess* configured = find_access(facts.access, facts.config.imds_profile);
-  if (configured != nullptr && admits(configured->users, request.peer.caller()))
+  if (configured != nullptr && admits(configured->users, request.peer.requester()))
     return find_profile(facts.state, configured->profile);
   return wanted_profile(request, facts);
 }

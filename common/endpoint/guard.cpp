@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "common/endpoint/own_token.h"
-#include "common/endpoint/session_token.h"
 
 namespace mdh {
 namespace {
@@ -118,10 +117,10 @@ Verdict check_way(const RequestHead& head) {
 
 Verdict check_user(const Target& target, const Peer& peer, const GuardRules& rules) {
   const ProfileAccess* named = find_access(rules.access, target.profile);
-  if (named != nullptr && admits(named->users, peer.caller())) return std::nullopt;
-  if (named == nullptr && first_profile(rules.access, peer.caller())) return std::nullopt;
+  if (named != nullptr && admits(named->users, peer.requester())) return std::nullopt;
+  if (named == nullptr && first_profile(rules.access, peer.requester())) return std::nullopt;
   if (!peer.user) return kUserUnknown;
-  return named != nullptr && first_profile(rules.access, peer.caller()) ? kProfile : kUser;
+  return named != nullptr && first_profile(rules.access, peer.requester()) ? kProfile : kUser;
 }
 
 std::optional<std::string_view> offered_token(const RequestHead& head) {
@@ -143,7 +142,11 @@ Verdict check_endpoint_token(const RequestHead& head, const Peer& peer, const Gu
 Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const GuardKeys& keys) {
   const auto offered = head.header("x-aws-ec2-metadata-token");
   if (!offered) return v1 ? std::nullopt : Verdict(kSessionMissing);
-  switch (check_session_token(keys.tokens, *offered, peer.user.value_or(kNobodyKnown), keys.now)) {
+  const std::uint32_t user = peer.user.value_or(kNobodyKnown);
+  const SessionVerdict verdict = keys.sessions == nullptr
+                                     ? check_session_token(keys.tokens, *offered, user, keys.now)
+                                     : keys.sessions->check(keys.tokens, *offered, user, keys.now);
+  switch (verdict) {
     case SessionVerdict::good:
       return std::nullopt;
     case SessionVerdict::expired:
@@ -173,7 +176,7 @@ Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules&
     if (const Verdict refusal = check_way(request.head)) return refusal;
     if (const Verdict refusal = check_user(request.target, peer, rules)) return refusal;
   }
-  if (is_for_owners(request.target.route) && !admits(rules.access.owners, peer.caller()))
+  if (is_for_owners(request.target.route) && !admits(rules.access.owners, peer.requester()))
     return kOwner;
   if (peer.by_socket) return std::nullopt;
   switch (pass(request.target.route)) {

@@ -12,6 +12,7 @@
 #include "common/endpoint/access.h"
 #include "common/endpoint/request_head.h"
 #include "common/endpoint/route.h"
+#include "common/endpoint/session_token.h"
 #include "common/endpoint/token_ring.h"
 
 namespace mdh {
@@ -32,7 +33,7 @@ struct Peer {
   // What the name service told of the user, lent for one request; null: not known.
   const std::vector<std::uint32_t>* groups = nullptr;
 
-  Caller caller() const { return {user, groups}; }
+  Requester requester() const { return {user, groups}; }
 };
 
 // Refusal is the answer to a request that is not let in. `reason` is one word for the audit line
@@ -51,6 +52,7 @@ inline constexpr std::string_view kUserReason = "user";
 struct GuardKeys {
   const TokenRing& tokens;
   WallTime now{};
+  KnownSessions* sessions = nullptr;  // null: every session token is checked by its seal
 };
 
 struct GuardedRequest {

@@ -8,9 +8,6 @@
 namespace mdh {
 namespace {
 
-// Callers with as many different sets of profiles are kept at once.
-constexpr std::size_t kMostKept = 64;
-
 // The page of one profile is asked for as /?profile=NAME.
 std::string_view profile_asked(std::string_view query) {
   constexpr std::string_view kKey = "profile=";
@@ -47,52 +44,46 @@ Reply readiness(const VisibleState& shown, Now now) {
 // Of the daemon itself only the socket tells: the URLs to those who may have something there.
 StatusReader reader_of(const Peer& peer, const AccessRules& access, bool has_profiles) {
   if (!peer.by_socket) return StatusReader::stranger;
-  if (admits(access.owners, peer.caller())) return StatusReader::owner;
+  if (admits(access.owners, peer.requester())) return StatusReader::owner;
   return has_profiles ? StatusReader::user : StatusReader::stranger;
+}
+
+Reply made(Route route, const VisibleState& shown, const StatusScope& scope, std::string_view only,
+           const ListFacts& facts) {
+  if (route == Route::page) return page_reply(shown, only, facts);
+  if (route == Route::readyz) return readiness(shown, facts.now);
+  if (route == Route::metrics)
+    return text_reply(200, metrics_text(shown, facts.figures(), facts.now));
+  return {200, kJson, status_json(shown.state, facts.now, scope)};
+}
+
+// What two readers must have in common to be given the same document.
+std::string key_of(Route route, const StatusScope& scope, const VisibleProfiles& visible) {
+  std::string key(name(route));
+  for (const bool one : visible) key += one ? '1' : '0';
+  key += std::to_string(static_cast<int>(scope.reader));
+  return key + " " + scope.default_profile;
 }
 
 }  // namespace
 
-Reply Lists::made(const Kept& kept, const ListFacts& facts) {
-  const VisibleState shown = visible_part(facts.state, kept.visible, facts.now);
-  if (kept.route == Route::page) return page_reply(shown, kept.only, facts);
-  if (kept.route == Route::readyz) return readiness(shown, facts.now);
-  if (kept.route == Route::metrics)
-    return text_reply(200, metrics_text(shown, facts.figures(), facts.now));
-  return {
-      200, kJson,
-      status_json(shown.state, facts.now, {shown.hidden, kept.first, kept.reader, &facts.daemon})};
-}
-
 Reply Lists::reply(const ListRequest& request, const ListFacts& facts) {
-  const Peer& peer = request.peer;
-  const ProfileAccess* own = first_profile(facts.access, peer.caller());
-  Kept wanted;
-  wanted.route = request.route;
+  const Requester asker = request.peer.requester();
+  const ProfileAccess* own = first_profile(facts.access, asker);
+  const VisibleProfiles visible = visible_to(facts.access, asker);
+  StatusScope scope;
+  scope.default_profile = own == nullptr ? "" : own->profile;
+  scope.reader = reader_of(request.peer, facts.access, own != nullptr);
+  scope.daemon = &facts.daemon;
   // Whatever else stands in a query must not cost a rendering.
-  const std::string_view asked = profile_asked(request.query);
-  if (request.route == Route::page && find_profile(facts.state, asked)) wanted.only = asked;
-  wanted.visible = visible_to(facts.access, peer.caller());
-  wanted.first = own == nullptr ? "" : own->profile;
-  wanted.reader = reader_of(peer, facts.access, own != nullptr);
-  wanted.at = std::chrono::floor<seconds>(facts.now.boot.time_since_epoch());
-  auto found = std::find_if(kept_.begin(), kept_.end(),
-                            [&](const Kept& kept) { return serves_the_same(kept, wanted); });
-  if (found == kept_.end()) {
-    if (kept_.size() >= kMostKept) kept_.clear();
-    found = kept_.insert(kept_.end(), std::move(wanted));
-    found->reply = made(*found, facts);
-  } else if (found->at != wanted.at) {
-    found->at = wanted.at;
-    found->reply = made(*found, facts);
-  }
-  return {
-      found->reply.status, found->reply.content_type, {}, found->reply.body, found->reply.headers};
-}
-
-bool Lists::serves_the_same(const Kept& left, const Kept& right) {
-  return left.route == right.route && left.visible == right.visible && left.first == right.first &&
-         left.only == right.only && left.reader == right.reader;
+  const ProfileState* asked = find_profile(facts.state, profile_asked(request.query));
+  const bool alone = request.route == Route::page && asked != nullptr;
+  const std::string only = alone ? asked->name : "";
+  return kept_.reply(key_of(request.route, scope, visible) + " " + only, facts.now.boot, [&] {
+    const VisibleState shown = visible_part(facts.state, visible, facts.now);
+    scope.hidden = shown.hidden;
+    return made(request.route, shown, scope, only, facts);
+  });
 }
 
 }  // namespace mdh

@@ -7,10 +7,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/endpoint/guard.h"
-#include "common/endpoint/reply.h"
+#include "common/endpoint/kept_replies.h"
 #include "common/endpoint/route.h"
 #include "common/report/metrics.h"
 #include "common/report/page.h"
@@ -40,22 +39,10 @@ class Lists {
   // reply() lends (Reply::lent) a list that lives until the next reply() or forget().
   Reply reply(const ListRequest& request, const ListFacts& facts);
   // forget() has every list made anew: the state or the rules changed.
-  void forget() { kept_.clear(); }
+  void forget() { kept_.forget(); }
 
  private:
-  struct Kept {
-    Route route = Route::status;
-    VisibleProfiles visible;
-    std::string first;  // the caller's first profile
-    std::string only;   // the one profile that the page shows; empty: all
-    StatusReader reader = StatusReader::stranger;
-    seconds at{};  // the boot clock's second
-    Reply reply;
-  };
-  static Reply made(const Kept& kept, const ListFacts& facts);
-  static bool serves_the_same(const Kept& left, const Kept& right);
-
-  std::vector<Kept> kept_;
+  KeptReplies kept_;
 };
 
 }  // namespace mdh

@@ -1,5 +1,6 @@
 #include "common/endpoint/session_token.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -59,6 +60,12 @@ SessionGrant read_grant(std::string_view bytes) {
   return grant;
 }
 
+SessionVerdict judge(const SessionGrant& grant, std::uint32_t user, WallTime now) {
+  if (now >= grant.issued + grant.ttl || now + kClockPlay < grant.issued)
+    return SessionVerdict::expired;
+  return grant.user == user ? SessionVerdict::good : SessionVerdict::foreign;
+}
+
 std::optional<std::string> bytes_of(std::string_view token) {
   if (token.size() != kTokenBytes * 4 / 3) return std::nullopt;
   std::optional<std::string> bytes = base64_decode(token);
@@ -69,10 +76,15 @@ std::optional<std::string> bytes_of(std::string_view token) {
   return bytes;
 }
 
+bool sealed_by_current(const TokenRing& ring, std::string_view bytes) {
+  return !ring.current.empty() &&
+         same_bytes(seal(ring.current, bytes.substr(0, kGrantBytes)), bytes.substr(kGrantBytes));
+}
+
 bool sealed_by(const TokenRing& ring, std::string_view bytes, WallTime now) {
   const std::string_view grant = bytes.substr(0, kGrantBytes);
   const std::string_view offered = bytes.substr(kGrantBytes);
-  bool found = !ring.current.empty() && same_bytes(seal(ring.current, grant), offered);
+  bool found = sealed_by_current(ring, bytes);
   for (const RetiredToken& retired : ring.retired) {
     if (now >= retired.valid_until || retired.token.empty()) continue;
     if (same_bytes(seal(retired.token, grant), offered)) found = true;
@@ -95,10 +107,22 @@ SessionVerdict check_session_token(const TokenRing& ring, std::string_view token
   if (!bytes || static_cast<unsigned char>(bytes->front()) != kVersion ||
       !sealed_by(ring, *bytes, now))
     return SessionVerdict::forged;
-  const SessionGrant grant = read_grant(*bytes);
-  if (now >= grant.issued + grant.ttl || now + kClockPlay < grant.issued)
-    return SessionVerdict::expired;
-  return grant.user == user ? SessionVerdict::good : SessionVerdict::foreign;
+  return judge(read_grant(*bytes), user, now);
+}
+
+SessionVerdict KnownSessions::check(const TokenRing& ring, std::string_view token,
+                                    std::uint32_t user, WallTime now) {
+  if (token.size() != kCharacters) return SessionVerdict::forged;
+  Known& known = known_[static_cast<unsigned char>(token.back()) % known_.size()];
+  if (same_bytes({known.token.data(), kCharacters}, token)) return judge(known.grant, user, now);
+  const SessionVerdict verdict = check_session_token(ring, token, user, now);
+  const std::optional<std::string> bytes =
+      verdict == SessionVerdict::good ? bytes_of(token) : std::nullopt;
+  // Not what a retired token sealed: its grace ends before the session may.
+  if (!bytes || !sealed_by_current(ring, *bytes)) return verdict;
+  std::copy(token.begin(), token.end(), known.token.begin());
+  known.grant = read_grant(*bytes);
+  return verdict;
 }
 
 }  // namespace mdh

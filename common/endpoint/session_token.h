@@ -3,6 +3,7 @@
 // costs no memory, and they outlive a restart of the daemon. Clock and nonce are arguments. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,5 +32,23 @@ std::string make_session_token(const TokenRing& ring, const SessionGrant& grant)
 // `user`; else why not. Compares in constant time.
 SessionVerdict check_session_token(const TokenRing& ring, std::string_view token,
                                    std::uint32_t user, WallTime now);
+
+// KnownSessions remembers tokens that were found good, so that the next requests with them cost no
+// seal. A bounded table: a token that lost its place is checked by its seal again.
+class KnownSessions {
+ public:
+  // check() is check_session_token() for one ring, until forget().
+  SessionVerdict check(const TokenRing& ring, std::string_view token, std::uint32_t user,
+                       WallTime now);
+  void forget() { known_ = {}; }
+
+ private:
+  static constexpr std::size_t kCharacters = 64;
+  struct Known {
+    std::array<char, kCharacters> token{};
+    SessionGrant grant;
+  };
+  std::array<Known, 64> known_;
+};
 
 }  // namespace mdh

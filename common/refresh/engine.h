@@ -52,6 +52,10 @@ class Engine {
   std::size_t restore(const Snapshot& snapshot, Now now);
   // note_file() records what the profile sink said.
   void note_file(std::string_view profile, FileStatus status);
+  // forget_files() has every profile's file unknown, as before the sink's first word.
+  void forget_files() {
+    for (ProfileState& one : schedule_.state.profiles) one.file = {};
+  }
   // note_endpoint() records what is wrong with the addresses to be listened on.
   void note_endpoint(std::vector<std::string> faults) {
     schedule_.state.endpoint_faults = std::move(faults);

@@ -154,6 +154,10 @@ MetricFamily hidden(const HiddenProfiles& profiles) {
 }
 
 void add_process(std::vector<MetricFamily>& families, const ProcessFigures& process) {
+  families.push_back(single("mdh_credentials_longest_turn_seconds",
+                            "The longest time since the start that one turn of the daemon's loop "
+                            "took, during which nobody was answered.",
+                            gauge(in_seconds(process.longest_turn))));
   families.push_back(single("process_cpu_seconds_total", "User and system CPU time spent.",
                             counter(process.cpu_seconds), MetricType::Counter));
   families.push_back(single("process_resident_memory_bytes", "Resident memory size.",

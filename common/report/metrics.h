@@ -20,7 +20,7 @@ struct HttpCounters {
   std::map<std::string, std::uint64_t> served;  // the profile whose credentials were given
 };
 
-// The usual process_* figures, read by the caller.
+// The usual process_* figures, and how long the loop kept others waiting; read by the caller.
 struct ProcessFigures {
   double cpu_seconds = 0;
   double resident_bytes = 0;
@@ -28,6 +28,7 @@ struct ProcessFigures {
   double open_fds = 0;
   double max_fds = 0;
   double start_time_seconds = 0;  // since the epoch
+  milliseconds longest_turn{};
 };
 
 // MetricsFigures is what the daemon counts and measures itself.

@@ -1,25 +1,19 @@
 #include "daemon/endpoint/acceptor.h"
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "daemon/endpoint/socket_address.h"
-#include "daemon/system/give_up.h"
 
 namespace mdh {
 namespace {
 
-constexpr int kMostAccepts = 64;
-constexpr int kMostRounds = 8;
+constexpr std::size_t kMostAccepts = 64;
+constexpr std::size_t kTurnsBetweenLooks = 16;
 constexpr milliseconds kAcceptPause{100};
-
-std::uint32_t owner(const Peer& peer) {
-  return peer.user.value_or(0xffffffff);
-}
 
 }  // namespace
 
@@ -30,12 +24,12 @@ struct Acceptor::Listener {
 
 Acceptor::Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connections,
                    Responder responder)
-    : conversation_(queues_, std::move(responder)),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+    : caller_of_(std::move(responder.caller)),
+      conversation_(queues_, std::move(responder),
+                    [this](const Connection& connection) {
+                      return identity_.is_gone(connection.socket.get());
+                    }),
       most_(max_connections) {
-  if (!epoll_ || !timer_) give_up("an epoll or timer descriptor", errno);
-  watch(timer_.get(), EPOLLIN, EPOLL_CTL_ADD);
   for (FileDescriptor& socket : listeners) listen_at(std::move(socket));
 }
 
@@ -43,7 +37,8 @@ Acceptor::~Acceptor() = default;
 
 void Acceptor::listen_at(FileDescriptor socket) {
   const sockaddr_storage address = own_address(socket.get());
-  watch(socket.get(), EPOLLIN, EPOLL_CTL_ADD);
+  bound_buffers(socket.get());  // accepted ones of TCP inherit it
+  polled_.add(socket.get(), EPOLLIN);
   listeners_.push_back({std::move(socket), address});
 }
 
@@ -56,60 +51,72 @@ void Acceptor::replace_local(FileDescriptor socket) {
   listen_at(std::move(socket));
 }
 
-void Acceptor::watch(int fd, std::uint32_t events, int operation) {
-  epoll_event event{};
-  event.events = events;
-  event.data.fd = fd;
-  epoll_ctl(epoll_.get(), operation, fd, &event);
-}
-
+// Looks round for newcomers and requests every few turns of connections, so that who asks little
+// waits for a few of them and not for all that was asked before.
 void Acceptor::turn() {
   now_ = std::chrono::steady_clock::now();
-  std::array<epoll_event, 256> events;  // NOLINT(cppcoreguidelines-pro-type-member-init): for epoll
-  for (int round = 0; round < kMostRounds; ++round) {
-    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
-    if (count <= 0) break;
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
-      handle(event.data.fd, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+  for (std::size_t work = 0; work < kMostWork;) {
+    const std::size_t seen = look_round();
+    if (seen == 0 && !callers_.somebody_waits()) break;
+    work += seen;
+    // Every newcomer gets its turn before the next ones may take its place.
+    const std::size_t turns = std::max(kTurnsBetweenLooks, seen);
+    for (std::size_t i = 0; i < turns && work < kMostWork; ++i) {
+      Connection* next = callers_.next_turn();
+      if (next == nullptr) break;
+      work += serve(*next);
     }
   }
   expire();
+  if (callers_.somebody_waits()) polled_.wake_again();
   arm_timer();
+}
+
+// How much was found to do, newcomers counted.
+std::size_t Acceptor::look_round() {
+  std::size_t work = 0;
+  for (const epoll_event& event : polled_.take()) work += handle(event.data.fd, event.events);
+  return work;
 }
 
 // An event names a number that may have been closed, and taken anew, earlier in the same turn. So
 // it only says where to look.
-void Acceptor::handle(int fd, bool ended) {
-  if (fd == timer_.get()) {
-    std::uint64_t ticks = 0;
-    if (read(fd, &ticks, sizeof ticks) > 0) armed_.reset();
-    return;
-  }
+std::size_t Acceptor::handle(int fd, std::uint32_t events) {
   for (Listener& listener : listeners_) {
     if (fd == listener.socket.get()) return accept_some(listener);
   }
   const auto place = static_cast<std::size_t>(fd);
-  if (place >= connections_.size() || !connections_[place]) return;
+  if (place >= connections_.size() || !connections_[place]) return 0;
   Connection& connection = *connections_[place];
-  connection.ended = connection.ended || ended;
-  settle(connection, conversation_.go_on(connection, now_));
+  connection.ended = connection.ended || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  callers_.want_turn(connection);
+  return 0;
+}
+
+std::size_t Acceptor::serve(Connection& connection) {
+  const Turn turn = conversation_.go_on(connection, now_);
+  settle(connection, turn);
+  while (conversation_.unread() > kMostUnreadInAll) destroy(*places_.reads_least());
+  return std::max<std::size_t>(turn.answers, 1);
 }
 
 // Ends what is over; has a connection whose answer did not fit watched for room, which most never
 // need.
-void Acceptor::settle(Connection& connection, bool stays) {
-  if (!stays) return destroy(connection);
+void Acceptor::settle(Connection& connection, const Turn& turn) {
+  if (turn.over) return destroy(connection);
+  if (turn.more) callers_.want_turn(connection);
   const std::uint32_t room = connection.standing == Standing::writing ? std::uint32_t{EPOLLOUT} : 0;
   const std::uint32_t events = EPOLLIN | EPOLLRDHUP | EPOLLET | room;
   if (connection.watched_for == events || (room == 0 && connection.watched_for != 0)) return;
-  const int operation = connection.watched_for == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  connection.watched_for = events;
-  watch(connection.socket.get(), events, operation);
+  const bool is_new = std::exchange(connection.watched_for, events) == 0;
+  is_new ? polled_.add(connection.socket.get(), events)
+         : polled_.change(connection.socket.get(), events);
 }
 
-void Acceptor::accept_some(Listener& listener) {
-  for (int i = 0; i < kMostAccepts && !draining_; ++i) {
+std::size_t Acceptor::accept_some(Listener& listener) {
+  const std::size_t most = std::clamp<std::size_t>(most_ / 4, 1, kMostAccepts);
+  std::size_t taken = 0;
+  while (taken < most && !draining_) {
     sockaddr_storage client{};
     socklen_t size = sizeof client;
     FileDescriptor socket(accept4(listener.socket.get(), reinterpret_cast<sockaddr*>(&client),
@@ -117,20 +124,22 @@ void Acceptor::accept_some(Listener& listener) {
     if (socket) {
       admit(std::move(socket), client, listener);
     } else if (!survives(accept_failure(listener.socket.get(), errno))) {
-      return;
+      break;
     }
+    ++taken;
   }
+  return taken;
 }
 
-// True to accept on. Out of descriptors, an idle connection gives up its own; where none is idle,
-// or the listener itself is broken, a pause keeps the loop from spinning on what stays readable.
+// True to accept on. Out of descriptors, somebody gives way; where nobody can, or the listener
+// itself is broken, a pause keeps the loop from spinning on what stays readable.
 bool Acceptor::survives(AcceptFailure failure) {
   if (failure == AcceptFailure::nobody_waits) return false;
   if (failure == AcceptFailure::of_one_client) return true;
-  Connection* oldest = failure == AcceptFailure::out_of_room ? oldest_idle(nullptr) : nullptr;
-  if (oldest != nullptr) {
-    destroy(*oldest);
-    return true;
+  if (failure == AcceptFailure::out_of_room) {
+    Connection* oldest = places_.gives_way(false);
+    if (oldest == nullptr) oldest = places_.gives_way(true);
+    if (oldest != nullptr) return destroy(*oldest), true;
   }
   pause_accepting(true);
   return false;
@@ -139,50 +148,48 @@ bool Acceptor::survives(AcceptFailure failure) {
 void Acceptor::pause_accepting(bool pause) {
   paused_until_ = pause ? std::optional(now_ + kAcceptPause) : std::nullopt;
   for (const Listener& listener : listeners_)
-    watch(listener.socket.get(), pause ? 0U : std::uint32_t{EPOLLIN}, EPOLL_CTL_MOD);
+    polled_.change(listener.socket.get(), pause ? 0U : std::uint32_t{EPOLLIN});
 }
 
+// What a client left behind that has closed already is not looked at.
 void Acceptor::admit(FileDescriptor socket, const sockaddr_storage& client,
                      const Listener& listener) {
   const int fd = socket.get();
+  const auto [peer, closed] = identity_.identify(fd, client, listener.address);
+  if (closed) return;
+  if (peer.by_socket) bound_buffers(fd);
+  const CallerKey key = caller_of_(peer);
+  const bool room = make_room(key.entitled);
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size()) connections_.resize(place + 1);
-  const Peer peer = identity_.identify(fd, client, listener.address);
-  const bool room = make_room(peer);
   connections_[place] = std::make_unique<Connection>();
   Connection& connection = *connections_[place];
   connection.socket = std::move(socket);
   connection.peer = peer;
   ++open_;
-  ++users_[owner(peer)];
+  callers_.enter(connection, key);
   queues_.enter(connection, Standing::fresh, now_);
   // The request is often there already: then a connection for one request never meets epoll.
-  settle(connection,
-         room ? conversation_.go_on(connection, now_) : conversation_.turn_away(connection, now_));
+  if (room) return callers_.want_turn(connection);
+  settle(connection, conversation_.turn_away(connection, now_));
 }
 
-// A user may hold all but a last reserve, so that another's honest request finds a place.
-bool Acceptor::make_room(const Peer& peer) {
-  const std::uint32_t user = owner(peer);
-  const auto own = users_.find(user);
-  if (own != users_.end() && own->second >= most_ - most_ / 64) {
-    Connection* oldest = oldest_idle(&user);
-    if (oldest != nullptr) destroy(*oldest);
-    return oldest != nullptr;
-  }
-  if (open_ - queues_.standing_at(Standing::leaving).size() < most_) return true;
-  Connection* oldest = oldest_idle(nullptr);
-  if (oldest != nullptr) destroy(*oldest);
+bool Acceptor::make_room(bool entitled) {
+  if (places_.has_room(entitled, most_)) return true;
+  Connection* oldest = places_.gives_way(false);
+  if (oldest == nullptr && entitled) oldest = places_.gives_way(true);
+  if (oldest != nullptr) take_place_of(*oldest);
   return oldest != nullptr;
 }
 
-Connection* Acceptor::oldest_idle(const std::uint32_t* user) const {
-  for (const Standing standing : {Standing::idle, Standing::fresh}) {
-    for (Connection* connection : queues_.standing_at(standing)) {
-      if (user == nullptr || owner(connection->peer) == *user) return connection;
-    }
-  }
-  return nullptr;
+void Acceptor::take_place_of(Connection& connection) {
+  const bool begun =
+      connection.standing == Standing::fresh || connection.standing == Standing::reading;
+  if (!begun || connection.caller->entitled || open_ >= most_open_) return destroy(connection);
+  if (connection.watched_for != 0) polled_.remove(connection.socket.get());
+  connection.watched_for = EPOLLRDHUP;  // as if: it is watched no more
+  wipe(connection.in);
+  queues_.move(connection, Standing::given_up, now_);
 }
 
 void Acceptor::ask_again() {
@@ -209,18 +216,16 @@ void Acceptor::drain() {
     const std::list<Connection*> quiet = queues_.standing_at(standing);
     for (Connection* connection : quiet)
       settle(*connection, conversation_.go_on(*connection, now_));
+    while (!queues_.standing_at(standing).empty()) destroy(*queues_.standing_at(standing).front());
   }
-  while (Connection* idle = oldest_idle(nullptr)) destroy(*idle);
 }
 
 void Acceptor::destroy(Connection& connection) {
   const auto place = static_cast<std::size_t>(connection.socket.get());
-  const auto user = users_.find(owner(connection.peer));
-  if (--user->second == 0) users_.erase(user);
   --open_;
+  conversation_.forget(connection);
   queues_.leave(connection);
-  wipe(connection.in);
-  wipe(connection.out);
+  callers_.leave(connection);
   connections_[place].reset();
 }
 
@@ -229,21 +234,14 @@ void Acceptor::expire() {
   while (Connection* overdue = queues_.overdue(now_)) {
     const bool waits =
         overdue->standing == Standing::parked || overdue->standing == Standing::parked_briefly;
-    settle(*overdue, waits && conversation_.ask_again(*overdue, false, now_));
+    settle(*overdue, waits ? conversation_.ask_again(*overdue, false, now_) : Turn{true});
   }
   if (paused_until_ && now_ >= *paused_until_) pause_accepting(false);
 }
 
 void Acceptor::arm_timer() {
-  std::optional<ConnectionTime> next = queues_.next();
-  if (paused_until_ && (!next || *paused_until_ < *next)) next = paused_until_;
-  if (!next || (armed_ && *armed_ <= *next)) return;
-  const auto since = std::chrono::ceil<milliseconds>(next->time_since_epoch());
-  itimerspec at{};
-  at.it_value.tv_sec = std::chrono::duration_cast<seconds>(since).count();
-  at.it_value.tv_nsec = (since % seconds(1)).count() * 1000000;
-  timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
-  armed_ = next;
+  polled_.wake_at(queues_.next());
+  polled_.wake_at(paused_until_);
 }
 
 }  // namespace mdh

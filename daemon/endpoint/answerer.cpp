@@ -39,7 +39,8 @@ Answerer::Answerer(std::vector<std::string> urls, TokenRing tokens, EndpointHook
       daemon_{std::move(urls), {}, getpid(), {}},
       page_{daemon_.urls.empty() ? "" : daemon_.urls.front(), {}} {}
 
-void Answerer::configure(const Config& config) {
+void Answerer::configure(const Config& config, IdOwners owners) {
+  owners_ = std::move(owners);
   config_ = config.endpoint;
   callers_.configure(config);
   endpoint_.forget_lists();
@@ -61,14 +62,21 @@ void Answerer::take_names(NamesPtr names) {
 Responder Answerer::responder() {
   return {.serve = [this](const ArrivedRequest& request,
                           std::string& out) { return serve(request, out); },
-          .refuse = [this](const HeadRefusal& refusal, std::string& out) { refuse(refusal, out); }};
+          .refuse = [this](const HeadRefusal& refusal, std::string& out) { refuse(refusal, out); },
+          .caller = [this](const Peer& peer) { return caller(peer); }};
+}
+
+CallerKey Answerer::caller(const Peer& peer) {
+  const Peer known = callers_.known(peer);
+  return {owners_.owner_of(peer.user.value_or(kNobodyKnown)),
+          first_profile(callers_.rules().access, known.requester()) != nullptr};
 }
 
 AnswerStep Answerer::serve(const ArrivedRequest& request, std::string& out) {
   const Now now = hooks_.now();
   const Framing framing{request.close, request.head.method == "HEAD"};
   const GuardRules& rules = callers_.rules();
-  const GuardKeys keys{tokens_, now.wall};
+  const GuardKeys keys{tokens_, now.wall, &sessions_};
   Target target = find_target(request.head.path, rules.imds);
   if (is_local(target.route) && !request.peer.by_socket) target = {};
   const Peer peer = callers_.known(identify(request.peer, request.head, keys));
@@ -81,7 +89,7 @@ AnswerStep Answerer::serve(const ArrivedRequest& request, std::string& out) {
   }
   // A list made now would leave out what the name service may be about to allow.
   if (request.may_wait && is_list(target.route) && callers_.pending(peer) &&
-      !admits(rules.access.overseers, peer.caller())) {
+      !admits(rules.access.overseers, peer.requester())) {
     return AnswerStep::park_briefly;
   }
   Outcome outcome = endpoint_.answer(
@@ -144,7 +152,9 @@ MetricsFigures Answerer::figures() const {
   HttpCounters counters = counts_.counters();
   const auto& served = record_.table().totals();
   counters.served.insert(served.begin(), served.end());
-  return {std::move(counters), read_process_figures()};
+  ProcessFigures process = read_process_figures();
+  if (hooks_.longest_turn) process.longest_turn = hooks_.longest_turn();
+  return {std::move(counters), process};
 }
 
 }  // namespace mdh

@@ -8,14 +8,15 @@
 
 #include "common/config/config.h"
 #include "common/endpoint/answer.h"
+#include "common/endpoint/id_owners.h"
 #include "common/refresh/policy.h"
 #include "common/result.h"
 #include "daemon/endpoint/audit.h"
-#include "daemon/endpoint/callers.h"
-#include "daemon/endpoint/conversation.h"
+#include "daemon/endpoint/caller_names.h"
 #include "daemon/endpoint/name_service.h"
 #include "daemon/endpoint/record.h"
 #include "daemon/endpoint/request_counts.h"
+#include "daemon/endpoint/responder.h"
 
 namespace mdh {
 
@@ -26,6 +27,7 @@ struct EndpointHooks {
   std::function<void(std::uint32_t user)> who_is;  // has the name service asked; take_names() tells
   // The file of the user's own token, made with the seal where it is missing.
   std::function<Result<std::string>(std::uint32_t user, const Secret& seal)> own_token{};
+  std::function<milliseconds()> longest_turn{};  // of the loop; unset: not measured
 };
 
 class Answerer {
@@ -38,8 +40,11 @@ class Answerer {
 
   // responder() is what a conversation calls; it borrows this.
   Responder responder();
-  void configure(const Config& config);
-  void set_tokens(TokenRing tokens) { tokens_ = std::move(tokens); }
+  void configure(const Config& config, IdOwners owners);
+  void set_tokens(TokenRing tokens) {
+    tokens_ = std::move(tokens);
+    sessions_.forget();
+  }
   void take_names(NamesPtr names);
   // forget_lists() has status, page and metrics made anew: the state changed.
   void forget_lists() { endpoint_.forget_lists(); }
@@ -48,6 +53,7 @@ class Answerer {
   void restore_record(const std::vector<HandOut>& rows);
 
  private:
+  CallerKey caller(const Peer& peer);
   AnswerStep serve(const ArrivedRequest& request, std::string& out);
   void refuse(const HeadRefusal& refusal, std::string& out);
   void deny(const Refusal& refusal, Route route, const Peer& peer, BootTime now);
@@ -59,8 +65,10 @@ class Answerer {
 
   EndpointConfig config_;
   TokenRing tokens_;
+  KnownSessions sessions_;
+  IdOwners owners_;
   EndpointHooks hooks_;
-  Callers callers_;
+  CallerNames callers_;
   std::uint64_t nonce_;
   DaemonFacts daemon_;
   PageContext page_;

@@ -1,88 +1,90 @@
 #include "daemon/endpoint/callers.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-
-#include "daemon/system/log.h"
 
 namespace mdh {
 namespace {
 
-// "127.0.0.1:6340" is 127.0.0.1; "[::1]:6340" is both [::1] and, as aws-c-auth says it, ::1.
-void add_host(const std::string& listen, std::vector<std::string>& hosts) {
-  const std::string host = listen.substr(0, listen.rfind(':'));
-  if (host.empty()) return;
-  hosts.push_back(host);
-  if (host.front() == '[' && host.back() == ']') hosts.push_back(host.substr(1, host.size() - 2));
+std::uint64_t number_of(CallerKey key) {
+  return std::uint64_t{key.owner} << 1 | (key.entitled ? 1U : 0U);
 }
 
-bool holds(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+std::size_t closable(const Caller& caller) {
+  return caller.open - caller.standing_at(Standing::parked) -
+         caller.standing_at(Standing::parked_briefly) - caller.standing_at(Standing::leaving) -
+         caller.standing_at(Standing::given_up);
+}
+
+const Caller* largest(const std::list<Caller*>& callers, const Caller* so_far, auto size) {
+  for (const Caller* caller : callers) {
+    if (size(*caller) > (so_far == nullptr ? 0 : size(*so_far))) so_far = caller;
+  }
+  return so_far;
 }
 
 }  // namespace
 
-void Callers::configure(const Config& config) {
-  config_ = config;
-  wanted_ = names_wanted(config_);
-  rules_.imds = config.endpoint.imds;
-  rules_.imds_v1 = config.endpoint.imds_v1;
-  rules_.hosts.clear();
-  for (const std::string& listen : config.endpoint.listen) add_host(listen, rules_.hosts);
-  resolve();
+void Callers::enter(Connection& connection, CallerKey key) {
+  Caller& caller = callers_[number_of(key)];
+  caller.entitled = key.entitled;
+  Class& its = class_of(caller);
+  if (caller.open == 0) caller.place = its.quiet.insert(its.quiet.end(), &caller);
+  ++caller.open;
+  ++its.open;
+  connection.caller = &caller;
+  connection.key = number_of(key);
+  connection.turn = caller.resting.insert(caller.resting.end(), &connection);
 }
 
-void Callers::take_names(std::shared_ptr<const Names> names) {
-  names_ = std::move(names);
-  resolve();
-  tell_unknown();
+void Callers::leave(Connection& connection) {
+  Caller& caller = *connection.caller;
+  Class& its = class_of(caller);
+  const bool waited = !caller.waiting.empty();
+  (connection.waits_for_turn ? caller.waiting : caller.resting).erase(connection.turn);
+  if (waited && caller.waiting.empty())
+    its.quiet.splice(its.quiet.end(), its.waiting, caller.place);
+  --its.open;
+  if (--caller.open > 0) return;
+  its.quiet.erase(caller.place);
+  callers_.erase(connection.key);
 }
 
-void Callers::resolve() {
-  rules_.access = resolve_access(config_, names_ ? *names_ : Names(), geteuid());
+void Callers::want_turn(Connection& connection) {
+  if (connection.waits_for_turn) return;
+  connection.waits_for_turn = true;
+  Caller& caller = *connection.caller;
+  Class& its = class_of(caller);
+  if (caller.waiting.empty()) its.waiting.splice(its.waiting.end(), its.quiet, caller.place);
+  caller.waiting.splice(caller.waiting.end(), caller.resting, connection.turn);
 }
 
-void Callers::tell_unknown() {
-  const std::vector<std::string>& unknown = rules_.access.unknown;
-  for (const std::string& name : unknown) {
-    if (holds(told_, name)) continue;
-    log_line(LogLevel::warn,
-             "nobody is called " + name +
-                 " (allowed_users, watchers); the name service is asked again every minute",
-             {{"MDH_STAGE", "endpoint"}});
-  }
-  for (const std::string& name : told_) {
-    if (!holds(unknown, name))
-      log_line(LogLevel::info, name + " is known now", {{"MDH_STAGE", "endpoint"}});
-  }
-  told_ = unknown;
+Connection* Callers::next_turn() {
+  const std::size_t chosen = classes_[first_].waiting.empty() ? 1 - first_ : first_;
+  Class& its = classes_[chosen];
+  if (its.waiting.empty()) return nullptr;
+  first_ = 1 - chosen;
+  Caller& caller = *its.waiting.front();
+  Connection& connection = *caller.waiting.front();
+  connection.waits_for_turn = false;
+  caller.resting.splice(caller.resting.end(), caller.waiting, connection.turn);
+  std::list<Caller*>& next = caller.waiting.empty() ? its.quiet : its.waiting;
+  next.splice(next.end(), its.waiting, caller.place);
+  return &connection;
 }
 
-Peer Callers::known(Peer peer) {
-  if (!peer.user || !rules_.access.by_group) return peer;
-  if (names_) {
-    const auto found = names_->people.find(*peer.user);
-    if (found != names_->people.end()) peer.groups = &found->second.groups;
-  }
-  if (peer.groups == nullptr) ask_(*peer.user);
-  return peer;
+bool Callers::somebody_waits() const {
+  return !classes_[0].waiting.empty() || !classes_[1].waiting.empty();
 }
 
-bool Callers::pending(const Peer& peer) const {
-  if (!names_ && !wanted_.empty()) return true;
-  return rules_.access.by_group && peer.user && peer.groups == nullptr;
+const Caller* Callers::holds_most(bool entitled) const {
+  const Class& its = classes_[entitled ? 1 : 0];
+  return largest(its.waiting, largest(its.quiet, nullptr, closable), closable);
 }
 
-std::string Callers::name_of(std::uint32_t user) const {
-  if (user == 0) return "root";
-  if (!names_) return "";
-  const auto found = names_->people.find(user);
-  if (found != names_->people.end()) return found->second.name;
-  for (const auto& [name, uid] : names_->users) {
-    if (uid == user) return name;
-  }
-  return "";
+const Caller* Callers::reads_least(bool entitled) const {
+  const auto unread = [](const Caller& caller) { return caller.unread; };
+  const Class& its = classes_[entitled ? 1 : 0];
+  return largest(its.waiting, largest(its.quiet, nullptr, unread), unread);
 }
 
 }  // namespace mdh

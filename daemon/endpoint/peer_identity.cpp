@@ -5,6 +5,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 
 #include <array>
 #include <cerrno>
@@ -121,6 +122,12 @@ Peer peer_of_local(int connection) {
   return {told ? distinct_user(peer.uid) : std::nullopt, 0, true};
 }
 
+// Reset, or shut in both directions.
+bool hung_up(int socket) {
+  pollfd state{socket, 0, 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 }  // namespace
 
 PeerIdentity::PeerIdentity()
@@ -132,27 +139,35 @@ PeerIdentity::PeerIdentity()
   }
 }
 
-Peer PeerIdentity::identify(int connection, const sockaddr_storage& client,
-                            const sockaddr_storage& listener) {
-  if (listener.ss_family == AF_UNIX) return peer_of_local(connection);
+Identified PeerIdentity::identify(int connection, const sockaddr_storage& client,
+                                  const sockaddr_storage& listener) {
+  if (listener.ss_family == AF_UNIX) return {peer_of_local(connection), hung_up(connection)};
   const sockaddr_storage local = is_wildcard(listener) ? own_address(connection) : listener;
-  return {user_of(client, local), port_of(local)};
+  const PeerSocket found = find(client, local);
+  return {{found.user, port_of(local)}, found.closed || (!found.user && hung_up(connection))};
 }
 
-std::optional<std::uint32_t> PeerIdentity::user_of(const sockaddr_storage& client,
-                                                   const sockaddr_storage& server) {
+bool PeerIdentity::is_gone(int connection) {
+  sockaddr_storage client{};
+  socklen_t size = sizeof client;
+  return hung_up(connection) ||
+         getpeername(connection, reinterpret_cast<sockaddr*>(&client), &size) != 0 ||
+         find(client, own_address(connection)).closed;
+}
+
+PeerSocket PeerIdentity::find(const sockaddr_storage& client, const sockaddr_storage& server) {
   const End from = end_of(client);
-  if (!netlink_ || from.family == AF_UNSPEC) return std::nullopt;
+  if (!netlink_ || from.family == AF_UNSPEC) return {};
   const Query query = query_for(from, end_of(server), ++sequence_);
   if (send(netlink_.get(), &query, sizeof query, 0) != static_cast<ssize_t>(sizeof query)) {
-    return std::nullopt;
+    return {};
   }
   const auto answer = answer_to(netlink_.get(), sequence_);
+  if (!answer) return {};
+  if (answer->idiag_inode == 0) return {.user = std::nullopt, .closed = true};
   // A client that has sent all (nc -N) still has its socket, and so an inode.
-  if (!answer || answer->idiag_inode == 0 || !is_connected(answer->idiag_state)) {
-    return std::nullopt;
-  }
-  return distinct_user(answer->idiag_uid);
+  const bool alive = is_connected(answer->idiag_state);
+  return {.user = alive ? distinct_user(answer->idiag_uid) : std::nullopt};
 }
 
 bool kernel_names_peers() {
@@ -167,8 +182,7 @@ bool kernel_names_peers() {
       bind(listener.get(), address, size) == 0 && listen(listener.get(), 1) == 0 &&
       getsockname(listener.get(), address, &size) == 0 && connect(client.get(), address, size) == 0;
   PeerIdentity identity;
-  return !connected ||
-         identity.user_of(own_address(client.get()), own_address(listener.get())).has_value();
+  return !connected || identity.find(own_address(client.get()), own_address(listener.get())).user;
 }
 
 }  // namespace mdh

@@ -13,6 +13,16 @@
 
 namespace mdh {
 
+// What the kernel says of a client's socket.
+struct PeerSocket {
+  std::optional<std::uint32_t> user;  // nothing: it was closed, or the kernel could not say
+  bool closed = false;                // nobody will read what is sent to it
+};
+
+struct Identified {
+  Peer peer;
+  bool closed = false;  // as of PeerSocket
+};
 // distinct_user() is the uid, or nothing where it stands for many: in a user namespace that does
 // not map every user, each of the others is shown as the overflow uid (user_namespaces(7)), and who
 // allows "nobody" must not let them all in.
@@ -26,12 +36,14 @@ class PeerIdentity {
   PeerIdentity();
 
   // identify() is the other end of `connection`, accepted at a listener of that address.
-  Peer identify(int connection, const sockaddr_storage& client, const sockaddr_storage& listener);
-  // user_of() is the uid of the client's socket, by the addresses of both ends; nothing unless the
-  // kernel knows it as an established connection with an inode (a socket that its owner has closed
-  // is shown as root's, which must not pass for root).
-  std::optional<std::uint32_t> user_of(const sockaddr_storage& client,
-                                       const sockaddr_storage& server);
+  Identified identify(int connection, const sockaddr_storage& client,
+                      const sockaddr_storage& listener);
+  // is_gone() is whether the client of a connection that ended will not read what is sent to it.
+  bool is_gone(int connection);
+  // find() asks by the addresses of both ends. A socket that its owner closed is shown without an
+  // inode and as root's, which must not pass for root; one that only sends no more is still its
+  // owner's.
+  PeerSocket find(const sockaddr_storage& client, const sockaddr_storage& server);
 
  private:
   FileDescriptor netlink_;

@@ -1,15 +1,16 @@
 #include "daemon/endpoint/server.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "daemon/endpoint/acceptor.h"
 #include "daemon/endpoint/answerer.h"
+#include "daemon/endpoint/lent_ids.h"
+#include "daemon/endpoint/places.h"
 #include "daemon/endpoint/socket_address.h"
 #include "daemon/system/log.h"
 
 namespace mdh {
 namespace {
+
+constexpr std::size_t kMostOpen = 16384;
 
 std::vector<std::string> urls_of(const std::vector<FileDescriptor>& listeners) {
   std::vector<std::string> urls;
@@ -29,30 +30,34 @@ class EndpointServer::ServerState {
       : answerer_(urls_of(listeners), std::move(tokens), std::move(hooks)),
         front_(std::move(listeners), static_cast<std::size_t>(config.endpoint.max_connections),
                answerer_.responder()) {
-    configure(config);
+    configure(config, read_lent_ids());
   }
 
   Answerer& answerer() { return answerer_; }
   Acceptor& front() { return front_; }
-  void configure(const Config& config);
+  void configure(const Config& config, IdOwners owners);
 
  private:
+  static std::size_t places(const EndpointConfig& config);
+
   Answerer answerer_;
   Acceptor front_;
 };
 
-void EndpointServer::ServerState::configure(const Config& config) {
-  answerer_.configure(config);
-  const int most = config.endpoint.max_connections;
-  front_.set_max_connections(static_cast<std::size_t>(most));
-  rlimit limit{};
-  const auto wanted = static_cast<rlim_t>(most) + 64;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
-    log_line(LogLevel::warn,
-             "endpoint.max_connections " + std::to_string(most) + " does not fit the limit of " +
-                 std::to_string(limit.rlim_cur) + " open files",
-             {{"MDH_STAGE", "endpoint"}});
-  }
+void EndpointServer::ServerState::configure(const Config& config, IdOwners owners) {
+  answerer_.configure(config, std::move(owners));
+  front_.set_max_connections(places(config.endpoint), places_that_fit(kMostOpen));
+}
+
+std::size_t EndpointServer::ServerState::places(const EndpointConfig& config) {
+  const auto wanted = static_cast<std::size_t>(config.max_connections);
+  const std::size_t fitting = places_that_fit(wanted);
+  if (fitting == wanted) return wanted;
+  log_line(LogLevel::warn,
+           "endpoint.max_connections " + std::to_string(wanted) +
+               " does not fit the limit of open files: " + std::to_string(fitting) + " are taken",
+           {{"MDH_STAGE", "endpoint"}});
+  return fitting;
 }
 
 EndpointServer::EndpointServer(const Config& config, std::vector<FileDescriptor> listeners,
@@ -75,8 +80,8 @@ void EndpointServer::state_changed() {
   state_->front().ask_again();
 }
 
-void EndpointServer::reconfigure(const Config& config) {
-  state_->configure(config);
+void EndpointServer::reconfigure(const Config& config, IdOwners owners) {
+  state_->configure(config, std::move(owners));
 }
 
 void EndpointServer::take_names(NamesPtr names) {

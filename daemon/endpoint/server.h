@@ -35,7 +35,8 @@ class EndpointServer {
   // state_changed() answers requests that wait for a first set; call after every change of State.
   void state_changed();
   // reconfigure(), set_tokens() and take_names() take effect with the next request; listeners stay.
-  void reconfigure(const Config& config);
+  // `owners` is read_lent_ids()'s.
+  void reconfigure(const Config& config, IdOwners owners);
   void set_tokens(TokenRing tokens);
   // replace_local() takes a new AF_UNIX socket instead of the one whose file is gone.
   void replace_local(FileDescriptor listener);

@@ -1,7 +1,6 @@
 #include "daemon/endpoint/token_store.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -9,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "common/encoding.h"
 #include "daemon/system/entropy.h"
@@ -23,6 +24,8 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kShortestToken = 32;
+constexpr int kMostLockTries = 250;
+constexpr milliseconds kLockPause{20};
 
 struct Places {
   std::string token;
@@ -64,12 +67,30 @@ Secret new_token() {
   return Secret::take(text);
 }
 
-// The state folder itself is the lock that keeps two that make or rotate a token apart: a lock file
-// made by root would shut out a daemon of another user, and a folder that others may enter would be
-// theirs to lock.
-FileDescriptor lock_tokens(const std::string& state_dir) {
-  FileDescriptor lock(::open(state_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  while (lock && ::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+Error locking_failed(const std::string& what, const std::string& path) {
+  return {.error_class = ErrorClass::storage,
+          .stage = Stage::endpoint,
+          .message = "cannot " + what + " " + path + ": " + std::strerror(errno)};
+}
+
+// Keeps two that rotate apart. A file that only the folder's owner can open: whoever may read the
+// folder could hold a lock on the folder itself for ever.
+Result<FileDescriptor> lock_rotation(const std::string& token_file) {
+  const std::string path = token_file + ".lock";
+  FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock) return locking_failed("open", path);
+  struct stat folder {};
+  const std::string around = std::filesystem::path(path).parent_path().string();
+  if (::geteuid() == 0 && ::stat(around.c_str(), &folder) == 0 &&
+      ::fchown(lock.get(), folder.st_uid, folder.st_gid) != 0) {
+    return locking_failed("chown", path);
+  }
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  for (int tries = 0; ::fcntl(lock.get(), F_OFD_SETLK, &whole) != 0; ++tries) {
+    const bool held = errno == EAGAIN || errno == EACCES || errno == EINTR;
+    if (!held || tries == kMostLockTries) return locking_failed("lock", path);
+    std::this_thread::sleep_for(kLockPause);
   }
   return lock;
 }
@@ -104,14 +125,15 @@ Result<Secret> read_and_narrow(const std::string& path, const FileAccess& access
   return token;
 }
 
+// Takes no lock: the daemon would wait for it. Of two that make a first token at once, one wins,
+// and both read that.
 Result<Secret> read_or_make(const std::string& path, const FileAccess& access,
                             bool waiting = false) {
-  if (::access(path.c_str(), F_OK) == 0) return read_and_narrow(path, access, waiting);
-  Secret token = new_token();
-  if (Done written = write_small_file(path, token.reveal(), access); !written) {
-    return written.error();
+  if (::access(path.c_str(), F_OK) != 0) {
+    const Done made = make_small_file(path, new_token().reveal(), access);
+    if (!made) return made.error();
   }
-  return token;
+  return read_and_narrow(path, access, waiting);
 }
 
 Secret take_seal(nlohmann::json& entry) {
@@ -164,7 +186,6 @@ std::string token_path(const EndpointConfig& config, const std::string& state_di
 Result<TokenRing> open_tokens(const EndpointConfig& config, const std::string& state_dir,
                               WallTime now, const Names& names) {
   const Places at = places(config, state_dir);
-  const FileDescriptor lock = lock_tokens(state_dir);
   const FileAccess access = access_of(config, names);
   auto current = read_or_make(at.token, access, !config.token_group.empty() && !access.group);
   if (!current) return current.error();
@@ -177,7 +198,8 @@ Result<TokenRing> open_tokens(const EndpointConfig& config, const std::string& s
 Done rotate_token(const EndpointConfig& config, const std::string& state_dir,
                   const Rotation& rotation, const Names& names) {
   const Places at = places(config, state_dir);
-  const FileDescriptor lock = lock_tokens(state_dir);
+  const auto lock = lock_rotation(at.token);
+  if (!lock) return lock.error();
   const WallTime end = rotation.now + rotation.grace;
   std::vector<RetiredToken> retired = read_retired(at.retired, rotation.now);
   // No older token outlives the one that is retired now.

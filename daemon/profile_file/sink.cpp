@@ -30,18 +30,18 @@ constexpr const char* kFightRemark =
 
 }  // namespace
 
-class ProfileSink::SinkThread {
+// Kept by its thread too, which may stand in a write for ever.
+class ProfileSink::SinkThread : public std::enable_shared_from_this<SinkThread> {
  public:
   SinkThread(ProfileFileConfig config, std::string program)
       : remove_at_end_(config.on_stop == ProfileFileConfig::OnStop::remove),
-        writer_(std::move(config), std::move(program)),
-        thread_(start_thread([this] { run(); })) {}
-  ~SinkThread() {
-    end(false);
-    thread_.join();
-  }
+        writer_(std::move(config), std::move(program)) {}
   SinkThread(const SinkThread&) = delete;
   SinkThread& operator=(const SinkThread&) = delete;
+
+  void start() {
+    start_thread([self = shared_from_this()] { self->run(); }).detach();
+  }
 
   void sync(std::vector<WantedProfile> wanted) {
     const std::lock_guard lock(mutex_);
@@ -55,7 +55,7 @@ class ProfileSink::SinkThread {
 
   std::vector<Report> reports() {
     const std::lock_guard lock(mutex_);
-    news_.take();
+    if (!ended_) news_.take();
     return std::exchange(news_reports_, {});
   }
 
@@ -68,13 +68,17 @@ class ProfileSink::SinkThread {
     work_.ring();
   }
 
+  bool ended() {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+
   Done finish(milliseconds most) {
     end(true);
     std::unique_lock lock(mutex_);
     if (ended_signal_.wait_for(lock, most, [this] { return ended_; })) return removed_;
     return Error{.error_class = ErrorClass::storage,
-                 .message = "the profile file was still being written after " +
-                            std::to_string(most.count()) + " ms"};
+                 .message = "the profile file was still being written, and is left as it is"};
   }
 
  private:
@@ -112,6 +116,7 @@ class ProfileSink::SinkThread {
     removed_ = std::move(removed);
     ended_ = true;
     ended_signal_.notify_all();
+    news_.ring();
   }
 
   void wait() {
@@ -186,13 +191,15 @@ class ProfileSink::SinkThread {
   WritePace pace_;
   int retries_ = 0;
   bool wrote_ = false;
-
-  std::thread thread_;
 };
 
 ProfileSink::ProfileSink(ProfileFileConfig config, std::string program)
-    : thread_(std::make_unique<SinkThread>(std::move(config), std::move(program))) {}
-ProfileSink::~ProfileSink() = default;
+    : thread_(std::make_shared<SinkThread>(std::move(config), std::move(program))) {
+  thread_->start();
+}
+ProfileSink::~ProfileSink() {
+  leave();
+}
 
 void ProfileSink::sync(std::vector<WantedProfile> wanted) {
   thread_->sync(std::move(wanted));
@@ -205,6 +212,12 @@ std::vector<ProfileSink::Report> ProfileSink::reports() {
 }
 void ProfileSink::end() {
   thread_->end(true);
+}
+void ProfileSink::leave() {
+  thread_->end(false);
+}
+bool ProfileSink::ended() const {
+  return thread_->ended();
 }
 Done ProfileSink::finish(milliseconds most) {
   return thread_->finish(most);

@@ -20,18 +20,21 @@ class ProfileSink {
 
   // `program` is the absolute path that the process form writes into credential_process.
   ProfileSink(ProfileFileConfig config, std::string program);
-  ~ProfileSink();  // ends the thread; the file stays as it is
+  ~ProfileSink();  // leave(); a thread that waits for a lock or a disk is left behind
   ProfileSink(const ProfileSink&) = delete;
   ProfileSink& operator=(const ProfileSink&) = delete;
 
   // sync() hands over the whole wanted state; returns at once.
   void sync(std::vector<WantedProfile> wanted);
-  // event_fd() is readable when reports() has something new.
+  // event_fd() is readable when reports() has something new, and from ended() on.
   int event_fd() const;
   // reports() is each profile's latest word, those changed since the last call.
   std::vector<Report> reports();
-  // end() begins what finish() waits for, and returns at once; the sink takes nothing more.
+  // end() begins what finish() waits for, leave() the same without touching the file any more; both
+  // return at once, and the sink takes nothing more. ended() is once that is done.
   void end();
+  void leave();
+  bool ended() const;
   // finish() ends the sink: it waits up to `most` for the last sync() to be written or fail and,
   // with on_stop "remove", takes our lines out. An error where they could not be taken out, or the
   // file's disk took longer.
@@ -39,7 +42,7 @@ class ProfileSink {
 
  private:
   class SinkThread;
-  std::unique_ptr<SinkThread> thread_;
+  std::shared_ptr<SinkThread> thread_;
 };
 
 }  // namespace mdh

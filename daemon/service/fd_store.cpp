@@ -107,16 +107,16 @@ Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored) {
 }
 
 Snapshot read_stored_snapshots(const std::vector<FileDescriptor>& stored) {
-  Snapshot all;
+  Snapshot left;
   for (const FileDescriptor& fd : stored) {
     auto snapshot = read_stored_snapshot(fd);
     if (snapshot) {
-      add_older(all, std::move(snapshot).value());
+      add_older(left, std::move(snapshot).value());
     } else {
       log_line(LogLevel::warn, "stored credentials ignored: " + snapshot.error().message);
     }
   }
-  return all;
+  return left;
 }
 
 std::string boot_id() {

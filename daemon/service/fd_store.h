@@ -29,8 +29,7 @@ bool store_snapshot(const Secret& bytes);
 std::optional<Secret> read_stored(const FileDescriptor& snapshot);
 // read_stored_snapshot() is the snapshot in it; an Error (class storage) says why it is refused.
 Result<Snapshot> read_stored_snapshot(const FileDescriptor& stored);
-// read_stored_snapshots() is all of them as one, the newest first; what is refused is told in the
-// log.
+// read_stored_snapshots() is what they hold together; one that is refused is told in the log.
 Snapshot read_stored_snapshots(const std::vector<FileDescriptor>& stored);
 // boot_id() is the kernel's name of this boot, which ties a snapshot to it; empty where there is
 // none.

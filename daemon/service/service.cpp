@@ -9,50 +9,56 @@
 #include "daemon/keys/usable_config.h"
 #include "daemon/service/fd_store.h"
 #include "daemon/system/clock.h"
-#include "daemon/system/environment.h"
 #include "daemon/system/log.h"
 #include "daemon/system/process_hygiene.h"
 
 namespace mdh {
 namespace {
 
-constexpr seconds kReadyAtLast{15}, kStopAtLast{2};
-constexpr milliseconds kReloadPause{300};  // an editor may write a file in several steps
+constexpr milliseconds kStopAtLast{1800}, kWorkerPatience{200};  // together 2 s
+constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};  // an editor may write in steps
 }  // namespace
 
 Service::Service(Foundations foundations)
-    : options_(std::move(foundations.options)),
-      config_(std::move(foundations.config)),
+    : config_(std::move(foundations.config)),
       folders_(std::move(foundations.folders)),
       tokens_(folders_),
       refresher_(config_, read_clocks()),
       endpoint_(tokens_.resolved(config_), std::move(foundations.listeners),
                 std::move(foundations.tokens), hooks()),
       socket_(std::move(foundations.runtime), endpoint_),
+      rereading_(std::move(foundations.options), folders_.state),
       ready_by_(read_clocks().boot + kReadyAtLast),
+      file_(
+          loop_, [this] { refresher_.engine().forget_files(), changed_ = true; },
+          [this](ProfileSink::Report report) {
+            refresher_.engine().note_file(report.profile, std::move(report.status));
+            changed_ = true;
+          }),
       turn_timer_(loop_.add_timer([this] { changed_ = true; })),
       ready_timer_(loop_.add_timer([this] { changed_ = true; })),
       watchdog_timer_(loop_.add_timer([this] { feed_watchdog(); })),
       reload_timer_(loop_.add_timer([this] { reload(Prompt::watch); })),
       stop_timer_(loop_.add_timer([] {})) {
   attach();
-  open_sink();
+  file_.open(config_.profile_file);
   watch();
-  read_tokens();
+  rereading_.want_tokens(config_.endpoint);  // and tokens of users' own are written anew
   refresher_.engine().note_endpoint(std::move(foundations.faults));
 }
 
 EndpointHooks Service::hooks() {
-  return {.state = [this]() -> const State& { return refresher_.state(); },
-          .now = read_clocks,
-          .refresh =
-              [this](const std::string& profile) {
-                changed_ = true;
-                return refresher_.engine().refresh(profile, read_clocks());
-              },
-          .who_is = [this](std::uint32_t user) { names_.ask_about(user); },
-          .own_token = [this](std::uint32_t user,
-                              const Secret& seal) { return tokens_.own_token(user, seal); }};
+  return {
+      .state = [this]() -> const State& { return refresher_.state(); },
+      .now = read_clocks,
+      .refresh =
+          [this](const std::string& profile) {
+            changed_ = true;
+            return refresher_.engine().refresh(profile, read_clocks());
+          },
+      .who_is = [this](std::uint32_t user) { names_.ask_about(user); },
+      .own_token = [this](auto user, const Secret& seal) { return tokens_.own_token(user, seal); },
+      .longest_turn = [this] { return longest_turn_; }};
 }
 
 void Service::attach() {
@@ -62,6 +68,7 @@ void Service::attach() {
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
   loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });
   loop_.on_readable(watcher_.poll_fd(), [this] { take_changes(); });
+  loop_.on_readable(rereading_.event_fd(), [this] { take_reread(); });
   loop_.on_readable(names_.event_fd(), [this] { take_names(); });
   names_.ask(names_wanted(config_));
   loop_.set_timer(ready_timer_, ready_by_);
@@ -69,9 +76,10 @@ void Service::attach() {
 }
 
 void Service::take_names() {
-  NamesPtr names = names_.answer();
+  const NamesPtr names = names_.answer();
   endpoint_.take_names(names);
-  if (tokens_.take_names(config_.endpoint, std::move(names))) read_tokens();
+  rereading_.know(names);
+  if (tokens_.take_names(config_.endpoint, names)) rereading_.want_tokens(config_.endpoint);
 }
 
 void Service::restore(const std::vector<FileDescriptor>& stored) {
@@ -84,18 +92,21 @@ void Service::restore(const std::vector<FileDescriptor>& stored) {
                                " credential sets from the last process");
 }
 
-void Service::run() {
+bool Service::run() {
   settle();
-  while (!endpoint_.drained() && read_clocks().boot < stop_by_) {
-    loop_.run_once();
+  while (!(endpoint_.drained() && file_.finished()) && read_clocks().boot < stop_by_) {
+    loop_.wait();
+    const auto begun = std::chrono::steady_clock::now();
+    loop_.dispatch();
     changed_ |= refresher_.engine().stepped(read_clocks());
     settle();
+    const auto took = std::chrono::steady_clock::now() - begun;
+    longest_turn_ = std::max(longest_turn_, std::chrono::ceil<milliseconds>(took));
   }
   stored_.clear();  // for the record of the last hand-outs
   sync_store(read_clocks());
-  if (!sink_) return;
-  const Done end = sink_->finish(std::max(stop_by_ - read_clocks().boot, milliseconds(500)));
-  if (!end) log_line(LogLevel::warn, end.error().message);
+  if (const Done end = file_.outcome(); !end) log_line(LogLevel::warn, end.error().message);
+  return file_.finished() && !rereading_.busy() && refresher_.end(kWorkerPatience);
 }
 
 // The one place where the world is made to agree with the state; nothing happens in a turn that
@@ -114,7 +125,7 @@ void Service::settle() {
 void Service::sync(Now now) {
   endpoint_.state_changed();
   situation_log_.tell(refresher_.state(), now);
-  if (sink_) sink_->sync(wanted_profiles(refresher_.state(), now));
+  file_.sync(wanted_profiles(refresher_.state(), now));
   sync_store(now);
   notifier_.status(status_line(refresher_.state(), now));
   sync_readiness(now);
@@ -126,8 +137,7 @@ void Service::sync_store(Now now) {
     sets.emplace_back(profile.credentials, profile.credentials ? profile.life : SetLife{});
   }
   if (sets == stored_) return;
-  store_snapshot(
-      write_snapshot(config_, refresher_.state(), {boot_id(), now}, endpoint_.record()));
+  store_snapshot(write_snapshot(config_, refresher_.state(), {boot_id(), now}, endpoint_.record()));
   stored_ = std::move(sets);
 }
 
@@ -136,24 +146,6 @@ void Service::sync_readiness(Now now) {
   ready_ = true;
   notifier_.ready();
   release_start_up();
-}
-
-void Service::take_file_reports() {
-  for (ProfileSink::Report& report : sink_->reports()) {
-    refresher_.engine().note_file(report.profile, std::move(report.status));
-  }
-  changed_ = true;
-}
-
-void Service::open_sink() {
-  if (sink_) loop_.forget(sink_->event_fd());
-  sink_.reset();
-  for (const ProfileState& profile : refresher_.state().profiles) {
-    refresher_.engine().note_file(profile.name, {});
-  }
-  if (!config_.profile_file.enabled) return;
-  sink_ = std::make_unique<ProfileSink>(config_.profile_file, own_program());
-  loop_.on_readable(sink_->event_fd(), [this] { take_file_reports(); });
 }
 
 void Service::watch() {
@@ -176,7 +168,8 @@ void Service::take_changes() {
 
 void Service::file_changed(const std::string& path, Now now) {
   if (path == socket_.path()) return socket_.look();
-  if (path == token_path(config_.endpoint, folders_.state)) return read_tokens();
+  if (path == token_path(config_.endpoint, folders_.state))
+    return rereading_.want_tokens(config_.endpoint);
   if (path == config_.origin) return loop_.set_timer(reload_timer_, now.boot + kReloadPause);
   for (const AccountConfig& account : config_.accounts) {
     const std::string news = key_news(account, path);
@@ -186,22 +179,32 @@ void Service::file_changed(const std::string& path, Now now) {
   }
 }
 
-void Service::read_tokens() {
-  if (auto tokens = tokens_.read(config_.endpoint)) endpoint_.set_tokens(std::move(*tokens));
+void Service::reload(Prompt prompt) {
+  if (stop_by_ != BootTime::max()) return;
+  notifier_.reloading();
+  rereading_.want_config(prompt, config_.endpoint);
+}
+
+void Service::take_reread() {
+  auto fresh = rereading_.take();
+  if (!fresh || stop_by_ != BootTime::max()) return;
+  auto tokens = std::exchange(fresh->tokens, std::nullopt);
+  if (fresh->config) take_config(*std::move(fresh));
+  if (tokens) tokens_.hand_over(*std::move(tokens), endpoint_);
+  changed_ = true;
+  rereading_.go_on(config_.endpoint);
 }
 
 // An edit is mostly seen by the watch and signalled as well: what came of it is told once.
-void Service::reload(Prompt prompt) {
-  if (stop_by_ != BootTime::max()) return;
-  const Now now = read_clocks();
-  notifier_.reloading();
-  auto fresh = usable_config(options_);
+void Service::take_config(Rereading::Reread reread) {
+  Result<Config> fresh = *std::move(reread.config);
+  const bool signalled = reread.prompt == Prompt::signal;
   const std::string refusal = fresh ? "" : with_hint(fresh.error());
   if (fresh) {
-    const bool news = *fresh != config_ || !refusal_.empty() || prompt == Prompt::signal;
-    adopt(std::move(fresh).value(), now);
+    const bool news = *fresh != config_ || !refusal_.empty() || signalled;
+    adopt(std::move(fresh).value(), std::move(reread.owners), read_clocks());
     log_read_again(config_, news);
-  } else if (prompt == Prompt::signal || refusal != refusal_) {
+  } else if (signalled || refusal != refusal_) {
     log_line(LogLevel::error, "reload refused, the old configuration stays in force: " + refusal,
              {{"MDH_STAGE", std::string(name(fresh.error().stage))}});
   }
@@ -209,22 +212,19 @@ void Service::reload(Prompt prompt) {
   notifier_.reloaded();
 }
 
-void Service::adopt(Config config, Now now) {
+void Service::adopt(Config config, IdOwners owners, Now now) {
   const bool same_file = config.profile_file == config_.profile_file;
   const bool same_listen = config.endpoint.listen == config_.endpoint.listen;
   config_ = std::move(config);
   set_log_level(config_.log_level);
   refresher_.reconfigure(config_, now);
-  endpoint_.reconfigure(tokens_.resolved(config_));
+  endpoint_.reconfigure(tokens_.resolved(config_), std::move(owners));
   names_.ask(names_wanted(config_));
-  read_tokens();
-  if (!same_file) open_sink();
+  if (!same_file) file_.open(config_.profile_file);
   watch();
   stored_.clear();
-  changed_ = true;
-  if (!same_listen) {
+  if (!same_listen)
     log_line(LogLevel::warn, "endpoint.listen changed: it takes effect with the next start");
-  }
 }
 
 // Only a loop whose refresh work goes on feeds the watchdog; a stuck call starves it.
@@ -242,7 +242,7 @@ void Service::stop() {
   notifier_.stopping();
   stop_by_ = read_clocks().boot + kStopAtLast;
   loop_.set_timer(stop_timer_, stop_by_);
-  if (sink_) sink_->end();
+  file_.end();
   watcher_.close();
 }
 

@@ -3,14 +3,14 @@
 // the world agree. Signals are blocked and the log is open before one is made.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "daemon/endpoint/server.h"
-#include "daemon/profile_file/sink.h"
 #include "daemon/service/notifier.h"
 #include "daemon/service/own_socket.h"
+#include "daemon/service/profile_file.h"
+#include "daemon/service/rereading.h"
 #include "daemon/service/situation_log.h"
 #include "daemon/service/token_keeper.h"
 #include "daemon/service/watcher.h"
@@ -36,31 +36,30 @@ class Service {
 
   // restore() takes over the credentials that the last process left in the fd store.
   void restore(const std::vector<FileDescriptor>& stored);
-  // run() returns after SIGTERM or SIGINT, answers in flight sent and the profile file settled.
-  void run();
+  // run() returns after SIGTERM or SIGINT, answers in flight sent and the profile file settled, or
+  // after 2 s; false: something waits for a disk or a lock, and the process can only _exit(2).
+  bool run();
 
  private:
-  enum class Prompt { signal, watch };  // what made the configuration be read again
+  using Prompt = Rereading::Prompt;
 
   void attach();
   void settle();
   void sync(Now now);
   void sync_store(Now now);
   void sync_readiness(Now now);
-  void take_file_reports();
   void take_changes();
   void file_changed(const std::string& path, Now now);
   void reload(Prompt prompt);
-  void adopt(Config config, Now now);
-  void read_tokens();
+  void take_reread();
+  void take_config(Rereading::Reread fresh);
+  void adopt(Config config, IdOwners owners, Now now);
   void take_names();
-  void open_sink();
   void watch();
   void feed_watchdog();
   void stop();
   EndpointHooks hooks();
 
-  SourceOptions options_;
   Config config_;
   Folders folders_;
   TokenKeeper tokens_;
@@ -68,7 +67,8 @@ class Service {
   NameService names_;
   EndpointServer endpoint_;
   OwnSocket socket_;
-  std::unique_ptr<ProfileSink> sink_;
+  Rereading rereading_;
+  milliseconds longest_turn_{0};
   Notifier notifier_;
   Watcher watcher_;
   SituationLog situation_log_;
@@ -76,10 +76,10 @@ class Service {
   std::string refusal_;  // why the last reload was refused; empty: it was not
   BootTime ready_by_;
   BootTime stop_by_ = BootTime::max();
-  bool ready_ = false;
-  bool changed_ = true;
+  bool ready_ = false, changed_ = true;
   // Last, so that its sources go before what they watch.
   EventLoop loop_;
+  ProfileFile file_;
   EventLoop::Timer* turn_timer_;
   EventLoop::Timer* ready_timer_;
   EventLoop::Timer* watchdog_timer_;

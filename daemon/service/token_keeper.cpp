@@ -2,7 +2,6 @@
 
 #include "daemon/endpoint/token_store.h"
 #include "daemon/service/situation_log.h"
-#include "daemon/system/clock.h"
 #include "daemon/system/log.h"
 
 namespace mdh {
@@ -24,15 +23,14 @@ Config TokenKeeper::resolved(Config config) const {
   return config;
 }
 
-std::optional<TokenRing> TokenKeeper::read(const EndpointConfig& config) {
-  auto tokens = open_tokens(config, folders_.state, read_clocks().wall, names_ ? *names_ : Names());
-  if (tokens) {
-    renew(tokens->seal);
-    return std::move(tokens).value();
+void TokenKeeper::hand_over(Result<TokenRing> tokens, EndpointServer& endpoint) {
+  if (!tokens) {
+    return log_line(LogLevel::error,
+                    "the endpoint tokens stay as they were: " + with_hint(tokens.error()),
+                    {{"MDH_STAGE", "endpoint"}});
   }
-  log_line(LogLevel::error, "the endpoint tokens stay as they were: " + with_hint(tokens.error()),
-           {{"MDH_STAGE", "endpoint"}});
-  return std::nullopt;
+  renew(tokens->seal);
+  endpoint.set_tokens(std::move(tokens).value());
 }
 
 void TokenKeeper::renew(const Secret& seal) {

@@ -1,8 +1,7 @@
-// Keeps the endpoint's tokens as they are on disk: the ring, the file's group, and the files of
-// tokens of one's own. The loop's thread only.
+// Keeps the files of tokens of one's own, and what the name service told of the shared token's
+// group. The loop's thread only.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "common/config/config.h"
@@ -10,6 +9,7 @@
 #include "daemon/config/folders.h"
 #include "daemon/endpoint/name_service.h"
 #include "daemon/endpoint/own_tokens.h"
+#include "daemon/endpoint/server.h"
 
 namespace mdh {
 
@@ -19,9 +19,9 @@ class TokenKeeper {
 
   // resolved() is the configuration with the token's file named.
   Config resolved(Config config) const;
-  // read() is the ring as it is now; every user's own token is written anew by its seal. Nothing,
-  // and a line in the log, where it cannot be read.
-  std::optional<TokenRing> read(const EndpointConfig& config);
+  // hand_over() gives the endpoint tokens that were read, and renew()s by their seal; tokens that
+  // could not be read are told in the log.
+  void hand_over(Result<TokenRing> tokens, EndpointServer& endpoint);
   // renew() writes every user's own token anew by that seal.
   void renew(const Secret& seal);
   // take_names() keeps what the name service told; true when the token's group is another now, so

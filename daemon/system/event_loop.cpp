@@ -36,7 +36,8 @@ struct EventLoop::Source {
   Source() = default;
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
-  ~Source() { sd_event_source_disable_unref(source); }
+  ~Source() { let_go(); }
+  void let_go() { source = sd_event_source_disable_unref(source); }
 };
 
 class EventLoop::Timer {
@@ -83,7 +84,12 @@ void EventLoop::on_readable(int fd, Callback callback) {
 }
 
 void EventLoop::forget(int fd) {
-  std::erase_if(watches_, [fd](const auto& source) { return source->fd == fd; });
+  const auto found = std::find_if(watches_.begin(), watches_.end(),
+                                  [fd](const auto& source) { return source->fd == fd; });
+  if (found == watches_.end()) return;
+  (*found)->let_go();
+  forgotten_.push_back(std::move(*found));  // its callback may be what asks for this
+  watches_.erase(found);
 }
 
 void EventLoop::on_signal(int signal, Callback callback) {
@@ -124,8 +130,16 @@ void EventLoop::stop_timer(Timer* timer) {
   must(sd_event_source_set_enabled(timer->source, SD_EVENT_OFF));
 }
 
-void EventLoop::run_once() {
-  must(sd_event_run(event_of(event_), UINT64_MAX));
+void EventLoop::wait() {
+  forgotten_.clear();
+  const int ready = sd_event_prepare(event_of(event_));
+  must(ready);
+  if (ready == 0) must(sd_event_wait(event_of(event_), UINT64_MAX));
+}
+
+void EventLoop::dispatch() {
+  if (sd_event_get_state(event_of(event_)) == SD_EVENT_PENDING)
+    must(sd_event_dispatch(event_of(event_)));
 }
 
 }  // namespace mdh

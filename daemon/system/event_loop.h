@@ -38,8 +38,9 @@ class EventLoop {
   static void set_timer(Timer* timer, BootTime when);
   static void stop_timer(Timer* timer);
 
-  // run_once() waits for one source and calls back.
-  void run_once();
+  // wait() returns once a source has something; dispatch() calls back for one.
+  void wait();
+  void dispatch();
 
  private:
   struct Source;
@@ -48,6 +49,7 @@ class EventLoop {
   };
   std::unique_ptr<void, Free> event_;
   std::vector<std::unique_ptr<Source>> watches_;
+  std::vector<std::unique_ptr<Source>> forgotten_;
   std::vector<std::unique_ptr<Timer>> timers_;
 };
 

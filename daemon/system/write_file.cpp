@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 
 #include "daemon/system/entropy.h"
 #include "daemon/system/file_descriptor.h"
@@ -45,6 +46,24 @@ void sync_folder(const std::string& folder) {
   if (fd) ::fsync(fd.get());
 }
 
+// `place` gives the file that was written beside `path` its name.
+Done write_beside(const std::string& path, std::string_view bytes, const FileAccess& access,
+                  const std::function<bool(const char* beside)>& place) {
+  const std::string beside = path + "." + random_uuid().substr(0, 8);
+  const FileDescriptor file(
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return failed("create", beside);
+  const std::string folder = folder_of(path);
+  const bool written = write_out(file, folder, bytes, access);
+  if (written && place(beside.c_str())) {
+    sync_folder(folder);
+    return done();
+  }
+  const Error error = written ? failed("replace", path) : failed("write", beside);
+  ::unlink(beside.c_str());
+  return error;
+}
+
 }  // namespace
 
 // A service's sandbox may refuse chown to any group, its own among them.
@@ -67,23 +86,15 @@ bool write_all(int fd, std::string_view bytes) {
 }
 
 Done write_small_file(const std::string& path, std::string_view bytes, const FileAccess& access) {
-  const std::string beside = path + "." + random_uuid().substr(0, 8);
-  const FileDescriptor file(
-      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return failed("create", beside);
-  const std::string folder = folder_of(path);
-  if (!write_out(file, folder, bytes, access)) {
-    const Error error = failed("write", beside);
-    ::unlink(beside.c_str());
-    return error;
-  }
-  if (::rename(beside.c_str(), path.c_str()) == 0) {
-    sync_folder(folder);
-    return done();
-  }
-  const Error error = failed("replace", path);
-  ::unlink(beside.c_str());
-  return error;
+  return write_beside(path, bytes, access,
+                      [&](const char* beside) { return ::rename(beside, path.c_str()) == 0; });
+}
+
+Done make_small_file(const std::string& path, std::string_view bytes, const FileAccess& access) {
+  return write_beside(path, bytes, access, [&](const char* beside) {
+    if (::link(beside, path.c_str()) == 0 || errno == EEXIST) return ::unlink(beside) == 0;
+    return ::rename(beside, path.c_str()) == 0;  // a file system without links
+  });
 }
 
 }  // namespace mdh

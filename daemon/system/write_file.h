@@ -29,6 +29,11 @@ bool give_access(int fd, const FileAccess& access);
 Done write_small_file(const std::string& path, std::string_view bytes,
                       const FileAccess& access = {});
 
+// make_small_file() is the same where there is no `path` yet; one that somebody else made meanwhile
+// stays, and nothing is written.
+Done make_small_file(const std::string& path, std::string_view bytes,
+                     const FileAccess& access = {});
+
 // write_all() writes every byte; false with errno when it cannot.
 bool write_all(int fd, std::string_view bytes);
 

@@ -22,6 +22,9 @@ class Refresher {
   // reconfigure() holds for whatever is sent from now on.
   void reconfigure(const Config& config, Now now);
 
+  // end() gives up what is running; false: after `most` something still holds it.
+  bool end(milliseconds most) { return worker_.end(most); }
+
   Engine& engine() { return engine_; }
   const State& state() const { return engine_.state(); }
 

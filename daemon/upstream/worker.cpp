@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <climits>
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -89,15 +90,17 @@ class Worker::WorkerThread {
         signing_([this] { transport_.wake(); }),
         thread_(start_thread([this] { run(); })) {}
   ~WorkerThread() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    transport_.wake();
+    begin_end();
     thread_.join();
   }
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
+
+  bool end(milliseconds most) {
+    begin_end();
+    std::unique_lock lock(mutex_);
+    return ended_signal_.wait_for(lock, most, [this] { return ended_; });
+  }
 
   void send(UpstreamCall call) {
     {
@@ -137,6 +140,14 @@ class Worker::WorkerThread {
     return stopping_;
   }
 
+  void begin_end() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    transport_.wake();
+  }
+
   void run() {
     while (!stopping()) {
       while (auto waiting = next()) start_call(*std::move(waiting));
@@ -145,6 +156,9 @@ class Worker::WorkerThread {
       // The next call is minutes away; what TLS needed goes back to the kernel.
       if (running_.empty() && !signing_.busy()) ::malloc_trim(0);
     }
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    ended_signal_.notify_all();
   }
 
   void start_call(Waiting waiting) {
@@ -192,7 +206,9 @@ class Worker::WorkerThread {
   std::mutex mutex_;
   std::deque<Waiting> waiting_;
   TransportOptions options_;
+  std::condition_variable ended_signal_;
   bool stopping_ = false;
+  bool ended_ = false;
 
   // The thread's own, but for transport_.wake().
   Transport transport_;
@@ -208,6 +224,9 @@ Worker::Worker(TransportOptions options)
     : thread_(std::make_unique<WorkerThread>(std::move(options))) {}
 Worker::~Worker() = default;
 
+bool Worker::end(milliseconds most) {
+  return thread_->end(most);
+}
 void Worker::send(UpstreamCall call) {
   thread_->send(std::move(call));
 }

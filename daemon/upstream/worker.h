@@ -18,6 +18,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  // end() begins that and waits up to `most`; false: a key's disk or a name service holds the
+  // thread, and so would the destructor be held.
+  bool end(milliseconds most);
   // send() takes a call; every call sent is reported exactly once.
   void send(UpstreamCall call);
   // event_fd() is readable while reports() has something.

@@ -82,6 +82,12 @@ void add_local(RuntimeFolder& runtime, Listeners& listeners) {
   if (*local) listeners.sockets.push_back(std::move(local).value());
 }
 
+// A thread stands in the kernel, and whatever it holds would have to be waited for.
+[[noreturn]] void leave_at_once() {
+  flush_log();
+  ::_exit(0);
+}
+
 Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   auto config = usable_config(options);
   if (!config) return config.error();
@@ -106,8 +112,9 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
                    std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime),
                    std::move(listeners->faults)});
   service.restore(handed.snapshots);
-  service.run();
+  const bool whole = service.run();
   log_line(LogLevel::info, "stopped");
+  if (!whole) leave_at_once();
   return done();
 }
 

@@ -31,7 +31,7 @@ std::vector<Finding> check_user(const Config& config, const std::string& name) {
              "users are told by: getent passwd " + name}};
   }
   names.people = ask_names({}, {*uid}).people;
-  const Caller caller{*uid, &names.people.at(*uid).groups};
+  const Requester caller{*uid, &names.people.at(*uid).groups};
   std::vector<Finding> findings;
   bool first = true;
   for (const AccessReason& reason : explain_access(config, names, caller, kDaemonsOwn)) {

@@ -31,8 +31,12 @@ def emulated(*arguments, **settings):
 
 
 @contextlib.contextmanager
-def served(place, *arguments):
-    daemon = harness.Daemon(place, [*arguments, "--listen", "127.0.0.1:0"])
+def served(place, *arguments, files=None):
+    """served() is a ready-made Daemon; with `files` it may open so many and no more."""
+    program = harness.PROGRAM
+    if files:
+        program = place.write("limited", f'#!/bin/sh\nulimit -n {files}\nexec "{program}" "$@"\n', 0o700)
+    daemon = harness.Daemon(place, [*arguments, "--listen", "127.0.0.1:0"], program=program)
     try:
         yield daemon
     finally:

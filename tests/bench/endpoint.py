@@ -103,8 +103,9 @@ def hold_connections(daemon, count):
         connection.close()
 
 
-def instructions(case, requests):
-    """instructions() are callgrind's between two runs that differ by `requests` requests."""
+def instructions(case, requests, imds=False):
+    """instructions() are callgrind's between two runs that differ by `requests` requests for a container document, or
+    for the same by IMDS."""
     counts = []
     for number in (0, requests):
         out = case.place.folder / f"callgrind.{number}"
@@ -118,9 +119,15 @@ def instructions(case, requests):
         daemon.ready("mdh-lab")
         address = daemon.url.removeprefix("http://").split(":")
         connection = http.client.HTTPConnection(address[0], int(address[1]))
+        path, fields = "/credentials/mdh-lab", {"Authorization": daemon.token}
+        if imds:
+            connection.request("PUT", "/latest/api/token", headers={"X-aws-ec2-metadata-token-ttl-seconds": "21600"})
+            fields = {"X-aws-ec2-metadata-token": connection.getresponse().read().decode()}
+            path = "/latest/meta-data/iam/security-credentials/mdh-lab"
         for _ in range(number):
-            connection.request("GET", "/credentials/mdh-lab", headers={"Authorization": daemon.token})
-            connection.getresponse().read()
+            connection.request("GET", path, headers=fields)
+            if connection.getresponse().read()[:1] != b"{":
+                raise SystemExit("no document")
         process.terminate()
         process.wait()
         counts.append(int(re.search(r"^totals: (\d+)", out.read_text(), re.M)[1]))
@@ -149,7 +156,8 @@ def main():
         hold_connections(daemon, 1000)
         case.end_daemons()
         if options.callgrind:
-            print(f"callgrind: {instructions(case, 2000):.0f} instructions a request")
+            container, imds = instructions(case, 2000), instructions(case, 2000, imds=True)
+            print(f"callgrind: {container:.0f} instructions a request, {imds:.0f} by IMDS, {imds / container:.2f} times")
     finally:
         case.end_daemons()
         case.place.remove()

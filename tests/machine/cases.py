@@ -30,6 +30,8 @@ class Site:
         self.machine = machine.Machine(lower)
         self.upstream = upstream.Upstream(self.machine)
         self.times = {"boot": self.machine.boot_seconds}
+        self.hostile = pathlib.Path(build) / "tests" / "bench" / "hostile"
+        self.flood_seconds = 0
 
     def make_package(self, release, kind="DEB", suffix="DEBIAN"):
         folder = pathlib.Path(self._folder.name) / f"{kind}{release}"

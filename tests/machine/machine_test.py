@@ -19,8 +19,9 @@ import service_cases
 import users_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
-         service_cases.Clocks, service_cases.Stop, person_cases.UserUnit, person_cases.Template, person_cases.WithoutSystemd,
-         finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent, agent_cases.UserAgent, users_cases.SeveralUsers,
+         service_cases.Clocks, service_cases.Stop, service_cases.Flood, person_cases.UserUnit, person_cases.Template,
+         person_cases.WithoutSystemd, finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent,
+         agent_cases.UserAgent, users_cases.SeveralUsers,
          package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
@@ -28,6 +29,7 @@ def parse():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--build", required=True, help="a built tree, with CPackConfig.cmake")
     options.add_argument("--fresh-root", action="store_true")
+    options.add_argument("--flood-seconds", type=int, default=0, help="how long the flood lasts at least")
     options.add_argument("-k", dest="pattern", help="only cases whose name contains this")
     return options.parse_args()
 
@@ -47,6 +49,7 @@ def main():
         print("skipped: namespaces for a machine of its own (unshare as root) are not permitted here")
         return 77
     site = cases.Case.site = cases.Site(options.build, options.fresh_root)
+    site.flood_seconds = options.flood_seconds
     try:
         print(site.install(site.package))
         good = unittest.TextTestRunner(verbosity=2).run(chosen(options.pattern)).wasSuccessful()

@@ -1,6 +1,7 @@
 """The system unit at work."""
 
 import calendar
+import contextlib
 import json
 import os
 import pathlib
@@ -209,3 +210,32 @@ class Stop(Case):
         self.machine.run(f"systemctl stop mdh-credentials.socket {UNIT}")
         self.assertEqual(self.machine.property(UNIT, "Result"), "success")
         self.assertEqual(self.machine.property(UNIT, "ExecMainStatus"), "0")
+
+
+class Flood(Case):
+    def test_is_served_and_fed_while_another_user_floods_it(self):
+        """For as long as --flood-seconds, and until the watchdog was fed three times."""
+        self.drop_in("[Service]\nWatchdogSec=20\n")
+        self.start()
+        pid, fed, begun = self.main_pid(), set(), time.monotonic()
+        with self.flood():
+            while len(fed) < 4 or time.monotonic() - begun < self.site.flood_seconds:
+                self.assertIsNotNone(self.credentials())
+                fed.add(self.machine.property(UNIT, "WatchdogTimestampMonotonic"))
+                time.sleep(0.5)
+        self.assertEqual(self.main_pid(), pid)
+        self.assertEqual(self.machine.property(UNIT, "NRestarts"), "0")
+
+    @contextlib.contextmanager
+    def flood(self):
+        """flood() is 900 connections of nobody's that ask for the metrics without pause."""
+        inside = "/usr/local/bin/hostile"
+        with open(self.site.hostile, "rb") as program:
+            subprocess.run(self.machine.command(f"cat > {inside} && chmod 755 {inside}"), stdin=program, check=True)
+        flood = subprocess.Popen(self.machine.command(
+            f"exec runuser -u nobody -- {inside} 6340 36000 pipeline 900 HEAD /metrics"))
+        try:
+            yield
+        finally:
+            self.machine.run("kill $(pidof hostile)", check=False)
+            flood.wait()

@@ -93,6 +93,9 @@ class SoakTest(harness.Case):
         calm = harness.until(lambda: (now := self.figures.sample())[2:] == rest[2:] and now, 15,
                              f"descriptors and threads as at rest: {rest[2:]}, now {self.figures.samples[-1][2:]}")
         self.report(rest, calm, busy)
+        name = "mdh_credentials_longest_turn_seconds "
+        metrics = daemon.ask("/metrics").text.splitlines()
+        print("longest turn of the loop:", next(line.removeprefix(name) for line in metrics if line.startswith(name)), "s")
         self.verdict(daemon)
 
     def run_weather(self, daemon, threads):
@@ -188,7 +191,8 @@ class SoakTest(harness.Case):
         self.assertFalse([s[:2] for s in self.ledger.sets - issued], "sets that were never issued, or not as a whole")
         self.assertFalse(self.ledger.faults[:20], f"{len(self.ledger.faults)} client errors that were not injected; "
                                                   f"the log:\n{daemon.log[-3000:]}")
-        self.assertEqual({s[3] for s in self.figures.samples}, {self.figures.samples[0][3]}, "threads came and went")
+        threads = {s[3] for s in self.figures.samples}
+        self.assertLessEqual(max(threads) - min(threads), 1, "threads besides the one that reads again")
         if not harness.SANITIZED:
             self.assertLess(self.figures.growth(), 1024, "resident memory grows (KiB)")
 

@@ -25,7 +25,7 @@ class Access : public testing::Test {
     project.allowed_users = std::move(users);
   }
   AccessRules rules() const { return resolve_access(config, names, kSelf); }
-  std::string had_by(const Caller& caller) const {
+  std::string had_by(const Requester& caller) const {
     const AccessRules made = rules();
     std::string all;
     for (const ProfileAccess& one : made.profiles) {
@@ -98,7 +98,7 @@ TEST_F(Access, ShowsACallerWhatIsTheirsAndOverseersEverything) {
   EXPECT_THAT(visible_to(made, {1002}), ElementsAre(false, true));
   EXPECT_THAT(visible_to(made, {1003}), ElementsAre(false, false));
   EXPECT_THAT(visible_to(made, {std::nullopt}), ElementsAre(false, false));
-  for (const Caller& all : {Caller{0}, Caller{kSelf}, Caller{1003, &adm}})
+  for (const Requester& all : {Requester{0}, Requester{kSelf}, Requester{1003, &adm}})
     EXPECT_THAT(visible_to(made, all), ElementsAre(true, true));
 }
 

@@ -96,5 +96,54 @@ TEST(SessionToken, IsHeaderSafeAndNoLongerThanAwsCAuthTakes) {
             std::string::npos);
 }
 
+TEST(KnownSessions, JudgeAKnownTokenAsItsSealWould) {
+  KnownSessions known;
+  const std::string made = token(seconds(300));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
+    EXPECT_EQ(known.check(kRing, made, 1001, kStart), SessionVerdict::foreign);
+    EXPECT_EQ(known.check(kRing, made, 1000, kStart + seconds(300)), SessionVerdict::expired);
+    EXPECT_EQ(known.check(kRing, made.substr(1), 1000, kStart), SessionVerdict::forged);
+  }
+}
+
+TEST(KnownSessions, TakeNoTokenThatDiffersInACharacter) {
+  KnownSessions known;
+  const std::string made = token(seconds(300));
+  ASSERT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    std::string other = made;
+    other[i] = other[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(known.check(kRing, other, 1000, kStart), SessionVerdict::forged) << i;
+  }
+}
+
+TEST(KnownSessions, AskForTheSealAgainOnceTheyForgot) {
+  KnownSessions known;
+  const TokenRing other = ring("another-token-another-token-another");
+  ASSERT_EQ(known.check(kRing, token(), 1000, kStart), SessionVerdict::good);
+  known.forget();
+  EXPECT_EQ(known.check(other, token(), 1000, kStart), SessionVerdict::forged);
+}
+
+TEST(KnownSessions, DoNotOutliveTheGraceOfARetiredToken) {
+  KnownSessions known;
+  TokenRing rotated = ring("the-new-token-the-new-token-the-new");
+  rotated.retired.push_back({kRing.current.copy(), kStart + seconds(100)});
+  ASSERT_EQ(known.check(rotated, token(), 1000, kStart), SessionVerdict::good);
+  EXPECT_EQ(known.check(rotated, token(), 1000, kStart + seconds(100)), SessionVerdict::forged);
+}
+
+TEST(KnownSessions, StayRightHoweverManyThereAre) {
+  KnownSessions known;
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint64_t nonce = 0; nonce < 1000; ++nonce) {
+      const std::string made = token(seconds(300), 1000, nonce);
+      ASSERT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
+      ASSERT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mdh

@@ -43,7 +43,7 @@ TEST(PeerIdentity, NamesTheUserOfAConnection) {
     const Client client(port, v6);
     const Ends ends = ends_of(client.fd());
     PeerIdentity identity;
-    EXPECT_EQ(identity.user_of(ends.client, ends.server), geteuid());
+    EXPECT_EQ(identity.find(ends.client, ends.server).user, geteuid());
   }
 }
 
@@ -53,7 +53,7 @@ TEST(PeerIdentity, NamesTheUserOfAMappedAddress) {
   const Client client(port);
   const Ends ends = ends_of(client.fd());
   PeerIdentity identity;
-  EXPECT_EQ(identity.user_of(mapped(ends.client), mapped(ends.server)), geteuid());
+  EXPECT_EQ(identity.find(mapped(ends.client), mapped(ends.server)).user, geteuid());
 }
 
 TEST(PeerIdentity, TakesAClosedSocketForNobodysAndNotForRoots) {
@@ -65,7 +65,8 @@ TEST(PeerIdentity, TakesAClosedSocketForNobodysAndNotForRoots) {
     const Client client(port);
     ends = ends_of(client.fd());
   }
-  EXPECT_EQ(identity.user_of(ends.client, ends.server), std::nullopt);
+  EXPECT_EQ(identity.find(ends.client, ends.server).user, std::nullopt);
+  EXPECT_TRUE(identity.find(ends.client, ends.server).closed);
 }
 
 TEST(PeerIdentity, KnowsTheUserOfAClientThatHasSentAll) {
@@ -75,7 +76,7 @@ TEST(PeerIdentity, KnowsTheUserOfAClientThatHasSentAll) {
   Client client(port);
   client.finish_sending();
   const Ends ends = ends_of(client.fd());
-  EXPECT_EQ(identity.user_of(ends.client, ends.server), geteuid());
+  EXPECT_EQ(identity.find(ends.client, ends.server).user, geteuid());
 }
 
 // Who allows "nobody" must not let in everybody whom the namespace does not map.
@@ -89,7 +90,7 @@ TEST(PeerIdentity, TakesAUserWhomTheNamespaceDoesNotMapForNobodys) {
     const Client client(port);
     const Ends ends = ends_of(client.fd());
     PeerIdentity identity;
-    test::leave(identity.user_of(ends.client, ends.server) ? 1 : 0);
+    test::leave(identity.find(ends.client, ends.server).user ? 1 : 0);
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -102,9 +103,9 @@ TEST(PeerIdentity, TakesAUserWhomTheNamespaceDoesNotMapForNobodys) {
 TEST(PeerIdentity, KnowsNobodyWhereThereIsNoConnection) {
   PeerIdentity identity;
   sockaddr_storage nowhere{};
-  EXPECT_EQ(identity.user_of(nowhere, nowhere), std::nullopt);
+  EXPECT_EQ(identity.find(nowhere, nowhere).user, std::nullopt);
   nowhere.ss_family = AF_INET;
-  EXPECT_EQ(identity.user_of(nowhere, nowhere), std::nullopt);
+  EXPECT_EQ(identity.find(nowhere, nowhere).user, std::nullopt);
 }
 
 }  // namespace

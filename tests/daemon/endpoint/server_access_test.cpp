@@ -16,7 +16,6 @@
 namespace mdh {
 namespace {
 
-
 const std::string kGet =
     "GET /credentials HTTP/1.1\r\nHost: localhost\r\n" + RunningEndpoint::authorized() + "\r\n";
 

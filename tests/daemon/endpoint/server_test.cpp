@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "common/endpoint/answer.h"
-#include "daemon/endpoint/connection.h"
+#include "daemon/endpoint/connection_queues.h"
 #include "daemon/system/log.h"
 #include "tests/support/eventually.h"
 #include "tests/support/leave.h"
@@ -331,7 +331,7 @@ TEST(EndpointServer, TakesANewConfigurationWithTheNextRequest) {
     Config config = endpoint.config();
     config.endpoint.imds = false;
     config.accounts[0].projects[0].allowed_users = {"nobody-of-that-name"};
-    endpoint.server().reconfigure(config);
+    endpoint.server().reconfigure(config, {});
   });
   EXPECT_TRUE(has(endpoint.get("/latest/meta-data/"), "404 Not Found"));
   const auto ask = [&] { return endpoint.get("/credentials", RunningEndpoint::authorized()); };

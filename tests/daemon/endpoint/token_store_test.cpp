@@ -1,9 +1,13 @@
 // The endpoint's token on disk: made, read, rotated, and kept from others.
 #include "daemon/endpoint/token_store.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <thread>
 
 #include "common/endpoint/own_token.h"
 #include "common/endpoint/session_token.h"
@@ -157,6 +161,34 @@ TEST_F(TokenStore, LeavesADaemonOfAnotherUserAbleToReadWhatRootRotated) {
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_THAT(opened->retired, SizeIs(1));
   EXPECT_TRUE(rotated);
+}
+
+TEST_F(TokenStore, WaitsForNobodysLockOnTheFolder) {  // which whoever may read it can hold
+  const FileDescriptor folder(::open(state_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(folder.get(), LOCK_EX), 0);
+  const std::string first(ring().current.reveal());
+  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  EXPECT_TRUE(accepts(ring(), first, kNow));
+  EXPECT_EQ(mode_of(file() + ".lock"), 0600U);
+}
+
+TEST_F(TokenStore, IsReadWhileAnotherRotates) {
+  ring();
+  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  const FileDescriptor lock(::open((file() + ".lock").c_str(), O_RDWR | O_CLOEXEC));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLK, &whole), 0);
+  EXPECT_EQ(ring().current.reveal(), token());
+}
+
+TEST_F(TokenStore, MakesOneTokenHoweverManyStartAtOnce) {
+  std::vector<std::thread> starts;
+  std::vector<std::string> made(8);
+  for (std::string& one : made)
+    starts.emplace_back([&] { one = std::string(ring().current.reveal()); });
+  for (std::thread& start : starts) start.join();
+  for (const std::string& one : made) EXPECT_EQ(one, token());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "daemon/profile_file/sink.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+#include "daemon/system/file_descriptor.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mdh {
@@ -156,6 +158,25 @@ TEST_F(ProfileSinkTest, SaysThatItsLinesCouldNotBeTakenOut) {
   const Done left = sink_->finish(seconds(10));
   ASSERT_FALSE(left);
   EXPECT_NE(left.error().message.find("credentials"), std::string::npos) << left.error().message;
+}
+
+TEST_F(ProfileSinkTest, EndsByItselfWhileAnotherHoldsTheLock) {  // a loop that waited would stand
+  const FileDescriptor lock(
+      ::open(folder_.path(".credentials.mdh-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLK, &whole), 0);
+  open();
+  sync("AKID1");
+  std::this_thread::sleep_for(
+      milliseconds(200));  // until it waits for the lock; no harm if not yet
+  sink_->leave();
+  EXPECT_FALSE(sink_->finish(milliseconds(0))) << "leave() had waited";
+  whole.l_type = F_UNLCK;
+  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLK, &whole), 0);
+  EXPECT_TRUE(within(seconds(60), [&] { return sink_->ended(); }));
+  pollfd news{sink_->event_fd(), POLLIN, 0};
+  EXPECT_EQ(::poll(&news, 1, 60000), 1) << "its end rings";
 }
 
 // The thread of an idle sink is not scheduled: its context switches stand still.

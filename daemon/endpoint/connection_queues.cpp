@@ -1,14 +1,22 @@
-#include "daemon/endpoint/connection.h"
+#include "daemon/endpoint/connection_queues.h"
 
 #include "common/endpoint/answer.h"
 
 namespace mdh {
+namespace {
+
+std::size_t& count_at(Caller& caller, Standing standing) {
+  return caller.standing[static_cast<std::size_t>(standing)];
+}
+
+}  // namespace
 
 milliseconds lifetime_of(Standing standing) {
   switch (standing) {
     case Standing::fresh:
     case Standing::reading:
     case Standing::writing:
+    case Standing::given_up:
       return seconds(5);
     case Standing::parked:
       return kContainerWait;
@@ -27,17 +35,21 @@ void ConnectionQueues::enter(Connection& connection, Standing standing, Connecti
   connection.standing = standing;
   connection.deadline = now + lifetime_of(standing);
   connection.place = entered.insert(entered.end(), &connection);
+  ++count_at(*connection.caller, standing);
 }
 
 void ConnectionQueues::move(Connection& connection, Standing standing, ConnectionTime now) {
   auto& entered = queue(standing);
   entered.splice(entered.end(), queue(connection.standing), connection.place);
+  --count_at(*connection.caller, connection.standing);
+  ++count_at(*connection.caller, standing);
   connection.standing = standing;
   connection.deadline = now + lifetime_of(standing);
 }
 
 void ConnectionQueues::leave(Connection& connection) {
   queue(connection.standing).erase(connection.place);
+  --count_at(*connection.caller, connection.standing);
 }
 
 std::optional<ConnectionTime> ConnectionQueues::next() const {

@@ -1,0 +1,41 @@
+#include "daemon/service/rereading.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/endpoint/token_store.h"
+#include "daemon/system/clock.h"
+
+namespace mdh {
+
+void Rereading::want_config(Prompt prompt, const EndpointConfig& config) {
+  config_wanted_ = std::max(config_wanted_.value_or(prompt), prompt);
+  go_on(config);
+}
+
+void Rereading::want_tokens(const EndpointConfig& config) {
+  tokens_wanted_ = true;
+  go_on(config);
+}
+
+std::optional<Rereading::Reread> Rereading::take() {
+  return reading_.take();
+}
+
+void Rereading::go_on(const EndpointConfig& config) {
+  if (reading_.busy() || (!config_wanted_ && !tokens_wanted_)) return;
+  tokens_wanted_ = false;
+  reading_.start([prompt = std::exchange(config_wanted_, std::nullopt), options = options_,
+                  state_dir = state_dir_, endpoint = config, names = names_] {
+    Reread fresh;
+    fresh.prompt = prompt;
+    if (prompt) fresh.config = usable_config(options);
+    const bool good = fresh.config && *fresh.config;
+    const EndpointConfig& named = good ? (*fresh.config)->endpoint : endpoint;
+    if (good) fresh.owners = read_lent_ids();
+    fresh.tokens = open_tokens(named, state_dir, read_clocks().wall, names ? *names : Names());
+    return fresh;
+  });
+}
+
+}  // namespace mdh

@@ -1,0 +1,52 @@
+// Reads configuration, keys, lent ids and tokens again, beside the loop: they may lie on a disk
+// that hangs, or with a directory service that does not answer. One reading at a time; what is
+// asked for meanwhile is read after it. Loop's thread only.
+#pragma once
+
+#include <optional>
+
+#include "common/endpoint/token_ring.h"
+#include "daemon/endpoint/lent_ids.h"
+#include "daemon/endpoint/name_service.h"
+#include "daemon/keys/usable_config.h"
+#include "daemon/system/background.h"
+
+namespace mdh {
+
+class Rereading {
+ public:
+  enum class Prompt { watch, signal };  // what made the configuration be read again
+
+  // What a reading brought; unset: not asked for.
+  struct Reread {
+    std::optional<Prompt> prompt;
+    std::optional<Result<Config>> config;
+    IdOwners owners;
+    std::optional<Result<TokenRing>> tokens;
+  };
+
+  Rereading(SourceOptions options, std::string state_dir)
+      : options_(std::move(options)), state_dir_(std::move(state_dir)) {}
+
+  // want_config() asks for everything, want_tokens() for the tokens of `config` alone.
+  void want_config(Prompt prompt, const EndpointConfig& config);
+  void want_tokens(const EndpointConfig& config);
+  // know() has tokens read with what the name service told of their group.
+  void know(NamesPtr names) { names_ = std::move(names); }
+  // event_fd() is readable when take() has something; the next reading begins with it, by `config`
+  // as it is then.
+  int event_fd() const { return reading_.event_fd(); }
+  std::optional<Reread> take();
+  void go_on(const EndpointConfig& config);
+  bool busy() const { return reading_.busy(); }
+
+ private:
+  SourceOptions options_;
+  std::string state_dir_;
+  NamesPtr names_;
+  Background<Reread> reading_;
+  std::optional<Prompt> config_wanted_;
+  bool tokens_wanted_ = false;
+};
+
+}  // namespace mdh
