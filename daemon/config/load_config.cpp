@@ -155,8 +155,6 @@ Done apply_options(const SourceOptions& options, Config& config) {
   return done();
 }
 
-}
-
 }  // namespace
 
 std::optional<std::string> configuration_file(const SourceOptions& options) {

@@ -16,7 +16,7 @@ namespace mdh {
 namespace {
 
 constexpr milliseconds kStopAtLast{1800}, kWorkerPatience{200};  // together 2 s
-constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};  // an editor may write in steps
+constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};   // an editor may write in steps
 }  // namespace
 
 Service::Service(Foundations foundations)

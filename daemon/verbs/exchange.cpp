@@ -108,6 +108,8 @@ Outcome perform(const std::string& url, const Request& request, LocalWay* way) {
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(handle.get(), CURLINFO_OS_ERRNO, &outcome.fault);
+  const bool unnamed = outcome.code == CURLE_COULDNT_CONNECT && outcome.fault == 0;
+  if (unnamed) outcome.fault = EAGAIN;  // libcurl waits for a full queue's connection in vain
   outcome.reply.status = static_cast<int>(status);
   return outcome;
 }

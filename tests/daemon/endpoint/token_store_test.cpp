@@ -167,14 +167,14 @@ TEST_F(TokenStore, WaitsForNobodysLockOnTheFolder) {  // which whoever may read 
   const FileDescriptor folder(::open(state_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_EQ(::flock(folder.get(), LOCK_EX), 0);
   const std::string first(ring().current.reveal());
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
   EXPECT_TRUE(accepts(ring(), first, kNow));
   EXPECT_EQ(mode_of(file() + ".lock"), 0600U);
 }
 
 TEST_F(TokenStore, IsReadWhileAnotherRotates) {
   ring();
-  ASSERT_TRUE(rotate_token({}, state_.path(), kNow, seconds(60)));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
   const FileDescriptor lock(::open((file() + ".lock").c_str(), O_RDWR | O_CLOEXEC));
   struct flock whole {};
   whole.l_type = F_WRLCK;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include "daemon/keys/signer.h"
 #include "tests/support/environment_guard.h"
 #include "tests/support/keys.h"
 #include "tests/support/temporary_folder.h"
@@ -154,7 +155,9 @@ TEST(KeyReference, NeverShowsALineOfAKey) {
   const EnvironmentGuard guard("MDH_TEST_KEY", line);
   for (const KeyReference& source :
        {KeyReference{KeyReference::Kind::environment, "MDH_TEST_KEY"}, text(line)}) {
-    const auto key = load_signing_key(source);
+    AccountConfig account;
+    account.private_key = source;
+    const auto key = Signer::open(account, signing_deadline());
     ASSERT_FALSE(key.ok());
     EXPECT_THAT(key.error().message + key.error().hint,
                 testing::Not(HasSubstr(line.substr(0, 12))));
