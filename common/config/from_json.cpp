@@ -36,14 +36,14 @@ Done flag(const Place& at, T& out) {
 // A key pasted into the configuration must not come back in a message.
 Done read_private_key(const Place& at, AccountConfig& out) {
   const auto source = parse_key_source(at.node.text);
-  const bool of_file = at.node.text.starts_with("file:");
-  if (!source && of_file) return must_be(at, "file: and " + std::string(kPath.words));
-  if (!source) {
-    return config_fault(at.file, at.path + " must be " + std::string(kKeySource),
-                        "put the key into a file of its own, mode 0600, and name that file");
+  if (source) {
+    out.private_key = *source;
+    return done();
   }
-  out.private_key = *source;
-  return done();
+  if (at.node.text.starts_with("file:"))
+    return must_be(at, "file: and " + std::string(kPath.words));
+  return config_fault(at.file, at.path + " must be " + std::string(kKeySource),
+                      "put the key into a file of its own, mode 0600, and name that file");
 }
 
 Done read_lifetime(const Place& at, AccountConfig& out) {
@@ -54,17 +54,11 @@ Done read_lifetime(const Place& at, AccountConfig& out) {
 }
 
 Done read_form(const Place& at, ProfileFileConfig& out) {
-  std::size_t form = 0;
-  if (Done read = read_word(at, {"keys", "process"}, form); !read) return read;
-  out.form = static_cast<ProfileFileConfig::Form>(form);
-  return done();
+  return read_choice(at, {"keys", "process"}, out.form);
 }
 
 Done read_on_stop(const Place& at, ProfileFileConfig& out) {
-  std::size_t on_stop = 0;
-  if (Done read = read_word(at, {"keep", "remove"}, on_stop); !read) return read;
-  out.on_stop = static_cast<ProfileFileConfig::OnStop>(on_stop);
-  return done();
+  return read_choice(at, {"keep", "remove"}, out.on_stop);
 }
 
 Done read_listen(const Place& at, EndpointConfig& out) {

@@ -40,6 +40,14 @@ Done read_flag(const Place& at, bool& out);
 Done read_integer(const Place& at, int least, int most, int& out);
 // read_word() is the place of the value among `words`.
 Done read_word(const Place& at, const std::vector<std::string_view>& words, std::size_t& out);
+// read_choice() is that place as the enumeration whose values stand in the order of `words`.
+template <typename Choice>
+Done read_choice(const Place& at, const std::vector<std::string_view>& words, Choice& out) {
+  std::size_t word = 0;
+  if (Done read = read_word(at, words, word); !read) return read;
+  out = static_cast<Choice>(word);
+  return done();
+}
 // read_array() calls `take` for each of the items, of which there must be one.
 Done read_array(const Place& at, const std::function<Done(const Place& item)>& take);
 

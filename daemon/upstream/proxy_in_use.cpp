@@ -14,7 +14,7 @@ void ProxyInUse::note(std::string_view trace) {
   if (!trace.starts_with(kOpening)) return;
   trace.remove_prefix(kOpening.size());
   const std::size_t equals = trace.find(" == '");
-  if (equals == trace.npos) return;
+  if (equals == trace.npos || same_name(trace.substr(0, equals), "NO_PROXY")) return;
   variable = trace.substr(0, equals);
   std::string_view url = trimmed(trace.substr(equals + 5), "\n");
   if (url.ends_with('\'')) url.remove_suffix(1);

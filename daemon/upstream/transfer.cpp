@@ -32,6 +32,7 @@ struct Transfer::Buffers {
   TransportOptions options;
   UpstreamReply reply{};
   bool too_large = false;
+  bool line_open = false;
   ProxyInUse proxy{};
   std::array<char, CURL_ERROR_SIZE> detail{};
   Fields fields{};
@@ -148,10 +149,13 @@ void set_limits(Buffers& buffers) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 }
 
-// The one way to learn which variable named a proxy, and whether NO_PROXY let it. Of all that the
-// trace holds nothing else is looked at.
+// The one way to learn which variable named a proxy, whether NO_PROXY let it, and whether it took
+// the connection. Of all that the trace holds nothing else is looked at.
 int take_trace(CURL*, curl_infotype kind, char* bytes, std::size_t count, void* target) {
-  if (kind == CURLINFO_TEXT) static_cast<Buffers*>(target)->proxy.note({bytes, count});
+  Buffers& buffers = *static_cast<Buffers*>(target);
+  const std::string_view line(bytes, kind == CURLINFO_TEXT ? count : 0);
+  buffers.proxy.note(line);
+  buffers.line_open = buffers.line_open || line.starts_with("Connected to ");
   return 0;
 }
 
@@ -178,9 +182,7 @@ long number(CURL* easy, CURLINFO what) {
 TransferEnd end_of(const Buffers& buffers, int code) {
   CURL* easy = buffers.easy.get();
   curl_off_t prepared = 0;
-  curl_off_t open = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &prepared);
-  curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &open);
   TransferEnd end;
   end.code = code;
   end.detail = buffers.detail.data();
@@ -188,7 +190,7 @@ TransferEnd end_of(const Buffers& buffers, int code) {
   end.verify_result = static_cast<int>(number(easy, CURLINFO_SSL_VERIFYRESULT));
   end.proxy = buffers.proxy;
   end.proxy_error = static_cast<int>(number(easy, CURLINFO_PROXY_ERROR));
-  end.line_open = open > 0;
+  end.line_open = buffers.line_open;
   end.proxy_status = static_cast<int>(number(easy, CURLINFO_HTTP_CONNECTCODE));
   end.os_error = static_cast<int>(number(easy, CURLINFO_OS_ERRNO));
   end.connected = prepared > 0;

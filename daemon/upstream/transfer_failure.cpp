@@ -153,7 +153,7 @@ Cause broken_off(const TransferEnd& end) {
     return {ErrorClass::malformed, "its answer's headers are too large",
             "check whether a proxy answers in its place"};
   }
-  if (at_proxy(end)) return of_proxy(end, "the proxy closed the connection without an answer");
+  if (at_proxy(end)) return of_proxy(end, "the proxy closed the connection without an HTTP answer");
   return {ErrorClass::unreachable, "the connection broke before the answer was whole", kSeeNetwork};
 }
 

@@ -183,7 +183,10 @@ int print_status(const Command& command) {
   if (command.users) return print_users(*search.client, command.json);
   const StatusView& view = search.client->status();
   const std::vector<ProfileView> profiles = chosen(command, view);
-  if (profiles.empty()) return unknown_profile(command, view);
+  if (profiles.empty()) {
+    if (command.verbose) print_aside(looked_at(search));
+    return unknown_profile(command, view);
+  }
   if (command.json) return print(search.client->status_text() + "\n") ? verdict(profiles, view) : 1;
   std::string text = status_table(profiles, view);
   if (command.verbose) text += "\n" + looked_at(search);

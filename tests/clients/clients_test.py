@@ -221,7 +221,7 @@ class Suite:
                               ({"SessionToken": "x"}, "InvalidToken"), ({"AccessKeyId": "ASIAX"}, "InvalidClientTokenId")]:
             keys = {**issued, **changes}
             done = subprocess.run(
-                ["/usr/bin/python3", "-B", str(HERE / "clients" / "boto3_client.py")], input="call\n", text=True,
+                ["/usr/bin/python3", "-B", str(HERE / "programs" / "boto3_client.py")], input="call\n", text=True,
                 capture_output=True, check=True, env={
                     **self.environment, "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
                     "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"], "AWS_SESSION_TOKEN": keys["SessionToken"]})

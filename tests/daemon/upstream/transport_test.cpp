@@ -234,7 +234,10 @@ TEST_F(CurlTransportTest, NamesTheVariableThatIsNoProxysUrlWithoutShowingIt) {
 }
 
 TEST_F(CurlTransportTest, SaysThatTheProxyItselfDoesNotSpeakTls) {
-  const LoopbackStub proxy(answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"));
+  const LoopbackStub proxy([](Line& line) {
+    line.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    line.hang();
+  });
   const EnvironmentGuard guard("HTTPS_PROXY", "https://127.0.0.1:" + std::to_string(proxy.port()));
   const Error error = unreachable("https://service.example/");
   EXPECT_THAT(error.message, HasSubstr("the proxy does not speak TLS"));
@@ -242,7 +245,10 @@ TEST_F(CurlTransportTest, SaysThatTheProxyItselfDoesNotSpeakTls) {
 }
 
 TEST_F(CurlTransportTest, SaysThatSocks5AsksDnsHere) {
-  const LoopbackStub proxy(kHang);
+  const LoopbackStub proxy([](Line& line) {
+    line.write({"\x05\x00", 2});  // RFC 1928 section 3: no authentication
+    line.hang();
+  });
   const EnvironmentGuard guard("ALL_PROXY", "socks5://127.0.0.1:" + std::to_string(proxy.port()));
   const Error error = unreachable("https://" + std::string(64, 'a') + ".invalid/");
   EXPECT_THAT(error.message, HasSubstr("(DNS)"));
@@ -261,7 +267,7 @@ TEST_F(CurlTransportTest, NamesTheProxyThatHangsOrHangsUpOrAnswersNonsense) {
   for (const auto& [proxy, words] :
        {std::pair{&mute, "the proxy does not answer within 150 ms"},
         {&closing, "the proxy closed the connection"},
-        {&babbling, "the proxy's answer is not HTTP"},
+        {&babbling, "the proxy closed the connection without an HTTP answer"},
         {&plain, "what answers behind the proxy does not speak TLS"}}) {
     const EnvironmentGuard guard("HTTPS_PROXY", proxy->url());
     const Error error = unreachable("https://service.example/");
