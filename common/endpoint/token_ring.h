@@ -23,6 +23,8 @@ struct TokenRing {
   Secret seal{};  // the key of the tokens of one's own (own_token.h); the daemon alone has it
 };
 
+// copy() is a second ring of the same tokens, spelled out because it should be rare.
+TokenRing copy(const TokenRing& ring);
 // accepts() compares with every token that is valid at `now`, in constant time per token.
 bool accepts(const TokenRing& ring, std::string_view offered, WallTime now);
 

@@ -1,5 +1,6 @@
 #include "daemon/config/folders.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "daemon/system/environment.h"
+#include "daemon/system/file_descriptor.h"
 #include "daemon/system/read_file.h"
 #include "daemon/system/user_namespace.h"
 
@@ -49,6 +51,16 @@ std::string parent_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
+// What is full or read-only may hold the folder all the same.
+Done take_a_file(const std::string& folder) {
+  const std::string path = folder + "/trial";
+  const FileDescriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return no_folder(folder, std::strerror(errno));
+  ::unlink(path.c_str());
+  return done();
+}
+
 // A login's folder (XDG_RUNTIME_DIR, /run/user/UID) is taken where it is the user's own.
 Done take_runtime_folder(const std::string& path, const Surroundings& around) {
   const bool of_login = around.xdg_runtime_dir && path.starts_with(*around.xdg_runtime_dir + "/");
@@ -58,7 +70,8 @@ Done take_runtime_folder(const std::string& path, const Surroundings& around) {
   if (path.starts_with("/run/user/") && !is_own(parent_of(path))) {
     return no_folder(path, "there is no " + parent_of(path) + " of this user's");
   }
-  return make_own_folder(path);
+  const Done made = make_own_folder(path);
+  return made ? take_a_file(path) : made;
 }
 
 // The places that are only looked at because they may be there (no login, no systemd) are passed

@@ -20,7 +20,7 @@ struct Folders {
 // /etc/machine-id.
 Surroundings surroundings();
 // open_folders() takes the folders of the options, else the first of common/config/places that can
-// be had: a runtime folder that cannot is a warning, and the next one serves.
+// be had: a runtime folder that cannot (foreign, full) is a warning, and the next one serves.
 Result<Folders> open_folders(const SourceOptions& options);
 // open_state_folder() is the first of the two alone; root may be given that of another user.
 Result<std::string> open_state_folder(const SourceOptions& options);

@@ -9,14 +9,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "common/config/rules.h"
 #include "daemon/endpoint/port_owner.h"
+#include "daemon/endpoint/remembered_port.h"
 #include "daemon/endpoint/socket_address.h"
-#include "daemon/system/read_file.h"
-#include "daemon/system/write_file.h"
 
 namespace mdh {
 namespace {
@@ -141,14 +139,6 @@ Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
   return all;
 }
 
-std::uint16_t remembered_port(const std::string& path, std::uint16_t otherwise) {
-  const auto text = read_text(path, 16);
-  std::uint16_t port = 0;
-  if (!text) return otherwise;
-  const auto read = std::from_chars(text->data(), text->data() + text->size(), port);
-  return read.ec == std::errc() && port != 0 ? port : otherwise;
-}
-
 // Binds every address at one port. Not available counts only as taken; a machine without IPv6 has
 // the other address alone.
 bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Listeners& all) {
@@ -170,17 +160,19 @@ bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Lis
 }
 
 Result<Listeners> search(const EndpointConfig& config, const std::string& state_dir) {
-  const std::string memory = state_dir + "/port";
   const std::uint16_t usual = parse_listen_address(config.listen.front())->port;
-  const std::uint16_t first = remembered_port(memory, usual);
+  const std::uint16_t first = remembered_port(state_dir).value_or(usual);
   Listeners all;
-  if (bind_all_at(config.listen, first, all)) return all;
+  if (bind_all_at(config.listen, first, all)) {
+    all.port = first == usual ? 0 : first;
+    return all;
+  }
   for (std::uint16_t port = usual; port < usual + kPortsTried; ++port) {
     if (port == first || !bind_all_at(config.listen, port, all)) continue;
-    const std::string number = std::to_string(port);
-    if (Done written = write_small_file(memory, number); !written) return written.error();
-    all.warnings.push_back("port " + std::to_string(first) + " is taken; port " + number +
-                           " is used from now on");
+    if (Done kept = remember_port(state_dir, port); !kept) return kept.error();
+    all.port = port;
+    all.warnings.push_back("port " + std::to_string(first) + " is taken; port " +
+                           std::to_string(port) + " is used from now on");
     return all;
   }
   return endpoint_error("no free port from " + std::to_string(usual) + " to " +
@@ -235,5 +227,4 @@ Result<Listeners> open_listeners(const EndpointConfig& config, std::vector<FileD
   if (bound) bound->local = std::move(taken->local);
   return bound;
 }
-
 }  // namespace mdh

@@ -19,6 +19,7 @@ struct Listeners {
   // "127.0.0.1:6340", in the order of sockets, ports as bound, IPv4 first; never empty.
   std::vector<std::string> addresses;
   std::vector<std::string> warnings;  // an address that could not be bound while another could
+  std::uint16_t port = 0;             // was looked for, and is not the usual one
   std::vector<std::string> faults;    // a configured address that another user listens on
 };
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -13,6 +14,10 @@
 
 namespace mdh {
 namespace {
+
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 std::set<std::uint32_t> read_users(const std::string& path) {
   std::set<std::uint32_t> users;
@@ -68,8 +73,7 @@ Done OwnTokens::write(std::uint32_t user, const Secret& seal) const {
   return written;
 }
 
-Done OwnTokens::remember(std::uint32_t user) {
-  if (users_.size() >= kMost || !users_.insert(user).second) return done();
+Done OwnTokens::remember() const {
   std::string text;
   for (const std::uint32_t one : users_) text += std::to_string(one) + "\n";
   return write_small_file(memory_, text);
@@ -77,14 +81,20 @@ Done OwnTokens::remember(std::uint32_t user) {
 
 Result<std::string> OwnTokens::file_of(std::uint32_t user, const Secret& seal) {
   const std::string path = path_of(user);
-  if (Done kept = remember(user); !kept) return kept.error();
-  if (::access(path.c_str(), F_OK) == 0) return path;
+  const bool news = users_.size() < kMost && users_.insert(user).second;
+  if (Done kept = news ? remember() : done(); !kept) return kept.error();
+  if (exists(path)) return path;
   if (Done written = write(user, seal); !written) return written.error();
   return path;
 }
 
+bool OwnTokens::stand() const {
+  const auto there = [this](std::uint32_t user) { return exists(path_of(user)); };
+  return std::all_of(users_.begin(), users_.end(), there);
+}
+
 Done OwnTokens::renew(const Secret& seal) {
-  Done all = done();
+  Done all = users_.empty() || exists(memory_) ? done() : remember();
   for (const std::uint32_t user : users_) {
     if (Done written = write(user, seal); !written) all = written.error();
   }

@@ -25,6 +25,10 @@ class OwnTokens {
   // file_of() is the path of the user's file, made where it is missing; an Error (class storage)
   // where it cannot be made.
   Result<std::string> file_of(std::uint32_t user, const Secret& seal);
+  // watched() is a path beside theirs: whoever watches it is told when one of them goes.
+  std::string watched() const { return folder_ + "/none"; }
+  // stand() tells whether every file that was ever asked for is there.
+  bool stand() const;
   // renew() writes every file that was ever asked for: the seal is another, or the folder new. An
   // Error names the last that failed.
   Done renew(const Secret& seal);
@@ -32,7 +36,7 @@ class OwnTokens {
  private:
   Done write(std::uint32_t user, const Secret& seal) const;
   std::string path_of(std::uint32_t user) const;
-  Done remember(std::uint32_t user);
+  Done remember() const;
 
   std::string folder_;
   std::string memory_;

@@ -39,6 +39,10 @@ Places places(const EndpointConfig& config, const std::string& state_dir) {
   return {token, (folder / "retired-tokens.json").string(), state_dir + "/own-token-seal"};
 }
 
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
 bool is_token(std::string_view text) {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -65,6 +69,10 @@ Secret new_token() {
   std::string text = base64url_encode(bytes);
   wipe(bytes);
   return Secret::take(text);
+}
+
+TokenRing new_ring() {
+  return {new_token(), {}, new_token()};
 }
 
 Error locking_failed(const std::string& what, const std::string& path) {
@@ -127,10 +135,10 @@ Result<Secret> read_and_narrow(const std::string& path, const FileAccess& access
 
 // Takes no lock: the daemon would wait for it. Of two that make a first token at once, one wins,
 // and both read that.
-Result<Secret> read_or_make(const std::string& path, const FileAccess& access,
-                            bool waiting = false) {
-  if (::access(path.c_str(), F_OK) != 0) {
-    const Done made = make_small_file(path, new_token().reveal(), access);
+Result<Secret> read_or_make(const std::string& path, const Secret& otherwise,
+                            const FileAccess& access, bool waiting = false) {
+  if (!exists(path)) {
+    const Done made = make_small_file(path, otherwise.reveal(), access);
     if (!made) return made.error();
   }
   return read_and_narrow(path, access, waiting);
@@ -184,15 +192,26 @@ std::string token_path(const EndpointConfig& config, const std::string& state_di
 }
 
 Result<TokenRing> open_tokens(const EndpointConfig& config, const std::string& state_dir,
-                              WallTime now, const Names& names) {
+                              WallTime now, const TokensInForce& known) {
   const Places at = places(config, state_dir);
-  const FileAccess access = access_of(config, names);
-  auto current = read_or_make(at.token, access, !config.token_group.empty() && !access.group);
+  const FileAccess access = access_of(config, known.names);
+  const TokenRing otherwise = known.ring ? copy(*known.ring) : new_ring();
+  auto current = read_or_make(at.token, otherwise.current, access,
+                              !config.token_group.empty() && !access.group);
   if (!current) return current.error();
-  auto seal = read_or_make(at.seal, {});
+  auto seal = read_or_make(at.seal, otherwise.seal, {});
   if (!seal) return seal.error();
+  if (!otherwise.retired.empty() && !exists(at.retired)) {
+    if (Done kept = write_retired(at.retired, otherwise.retired); !kept) return kept.error();
+  }
   return TokenRing{std::move(current).value(), read_retired(at.retired, now),
                    std::move(seal).value()};
+}
+
+bool token_files_stand(const EndpointConfig& config, const std::string& state_dir,
+                       const TokenRing& ring) {
+  const Places at = places(config, state_dir);
+  return exists(at.token) && exists(at.seal) && (ring.retired.empty() || exists(at.retired));
 }
 
 Done rotate_token(const EndpointConfig& config, const std::string& state_dir,
@@ -204,7 +223,7 @@ Done rotate_token(const EndpointConfig& config, const std::string& state_dir,
   std::vector<RetiredToken> retired = read_retired(at.retired, rotation.now);
   // No older token outlives the one that is retired now.
   for (RetiredToken& one : retired) one.valid_until = std::min(one.valid_until, end);
-  if (::access(at.token.c_str(), F_OK) == 0) {
+  if (exists(at.token)) {
     auto current = read_token(at.token);
     if (!current) return current.error();
     auto seal = read_token(at.seal);

@@ -3,6 +3,7 @@
 // daemon alone; every change by rename.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "common/config/config.h"
@@ -14,10 +15,19 @@ namespace mdh {
 
 // token_path() is the configured token_file or authorization-token in the state folder.
 std::string token_path(const EndpointConfig& config, const std::string& state_dir);
-// open_tokens() reads the ring, making what is missing. A token_group whose gid `names` do not tell
-// has to wait: a new token is for the daemon's user alone, one that is there stays as it is.
+// TokensInForce is what a running daemon knows of them.
+struct TokensInForce {
+  Names names{};                            // with the gid of token_group
+  std::shared_ptr<const TokenRing> ring{};  // null: none yet
+};
+// open_tokens() reads the ring, making what is missing: of the ring that is in force, else anew. A
+// token_group whose gid the names do not tell has to wait: a new token is for the daemon's user
+// alone, one that is there stays as it is.
 Result<TokenRing> open_tokens(const EndpointConfig& config, const std::string& state_dir,
-                              WallTime now, const Names& names = {});
+                              WallTime now, const TokensInForce& known = {});
+// token_files_stand() tells whether every file of that ring is there.
+bool token_files_stand(const EndpointConfig& config, const std::string& state_dir,
+                       const TokenRing& ring);
 
 struct Rotation {
   WallTime now{};

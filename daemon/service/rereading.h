@@ -1,4 +1,5 @@
-// Reads configuration, keys, lent ids and tokens again, beside the loop: they may lie on a disk
+// Reads configuration, keys, lent ids and tokens again, and makes anew what is gone of the state
+// folder, beside the loop: they may lie on a disk
 // that hangs, or with a directory service that does not answer. One reading at a time; what is
 // asked for meanwhile is read after it. Loop's thread only.
 #pragma once
@@ -7,7 +8,7 @@
 
 #include "common/endpoint/token_ring.h"
 #include "daemon/endpoint/lent_ids.h"
-#include "daemon/endpoint/name_service.h"
+#include "daemon/endpoint/token_store.h"
 #include "daemon/keys/usable_config.h"
 #include "daemon/system/background.h"
 
@@ -25,14 +26,18 @@ class Rereading {
     std::optional<Result<TokenRing>> tokens;
   };
 
-  Rereading(SourceOptions options, std::string state_dir)
-      : options_(std::move(options)), state_dir_(std::move(state_dir)) {}
+  // `port` is the one to be remembered in the state folder; 0: the usual one. `known` lives longer,
+  // and is what each reading begins with.
+  Rereading(SourceOptions options, std::string state_dir, std::uint16_t port,
+            const TokensInForce& known)
+      : options_(std::move(options)),
+        state_dir_(std::move(state_dir)),
+        port_(port),
+        known_(known) {}
 
   // want_config() asks for everything, want_tokens() for the tokens of `config` alone.
   void want_config(Prompt prompt, const EndpointConfig& config);
   void want_tokens(const EndpointConfig& config);
-  // know() has tokens read with what the name service told of their group.
-  void know(NamesPtr names) { names_ = std::move(names); }
   // event_fd() is readable when take() has something; the next reading begins with it, by `config`
   // as it is then.
   int event_fd() const { return reading_.event_fd(); }
@@ -43,7 +48,8 @@ class Rereading {
  private:
   SourceOptions options_;
   std::string state_dir_;
-  NamesPtr names_;
+  std::uint16_t port_;
+  const TokensInForce& known_;
   Background<Reread> reading_;
   std::optional<Prompt> config_wanted_;
   bool tokens_wanted_ = false;

@@ -14,7 +14,6 @@
 
 namespace mdh {
 namespace {
-
 constexpr milliseconds kStopAtLast{1800}, kWorkerPatience{200};  // together 2 s
 constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};   // an editor may write in steps
 }  // namespace
@@ -22,12 +21,13 @@ constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};   // an editor ma
 Service::Service(Foundations foundations)
     : config_(std::move(foundations.config)),
       folders_(std::move(foundations.folders)),
-      tokens_(folders_),
+      tokens_(folders_, foundations.tokens),
       refresher_(config_, read_clocks()),
       endpoint_(tokens_.resolved(config_), std::move(foundations.listeners),
                 std::move(foundations.tokens), hooks()),
       socket_(std::move(foundations.runtime), endpoint_),
-      rereading_(std::move(foundations.options), folders_.state),
+      rereading_(std::move(foundations.options), folders_.state, foundations.port,
+                 tokens_.in_force()),
       ready_by_(read_clocks().boot + kReadyAtLast),
       file_(
           loop_, [this] { refresher_.engine().forget_files(), changed_ = true; },
@@ -63,6 +63,7 @@ EndpointHooks Service::hooks() {
 
 void Service::attach() {
   socket_.attach(loop_);
+  tokens_.attach(loop_, [this] { rereading_.want_tokens(config_.endpoint); });
   for (const int signal : {SIGTERM, SIGINT}) loop_.on_signal(signal, [this] { stop(); });
   loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
@@ -78,7 +79,6 @@ void Service::attach() {
 void Service::take_names() {
   const NamesPtr names = names_.answer();
   endpoint_.take_names(names);
-  rereading_.know(names);
   if (tokens_.take_names(config_.endpoint, names)) rereading_.want_tokens(config_.endpoint);
 }
 
@@ -150,7 +150,7 @@ void Service::sync_readiness(Now now) {
 
 void Service::watch() {
   std::vector<std::string> files = watched_files(config_);
-  files.push_back(token_path(config_.endpoint, folders_.state));
+  for (std::string& path : tokens_.watched(config_.endpoint)) files.push_back(std::move(path));
   if (!socket_.path().empty()) files.push_back(socket_.path());
   watcher_.watch_files(files);
   socket_.look();
@@ -159,6 +159,7 @@ void Service::watch() {
 void Service::take_changes() {
   const Watcher::Changes changes = watcher_.take();
   if (changes.closed) return endpoint_.drain();
+  tokens_.look(config_.endpoint);
   if (!changes.any()) return;
   const Now now = read_clocks();
   if (changes.clock_stepped || changes.network_up) refresher_.engine().reevaluate(now);

@@ -18,7 +18,6 @@
 #include "daemon/upstream/refresher.h"
 
 namespace mdh {
-
 // What a service stands on, opened by `serve`.
 struct Foundations {
   SourceOptions options;  // to read the configuration again
@@ -27,6 +26,7 @@ struct Foundations {
   TokenRing tokens;
   std::vector<FileDescriptor> listeners;  // the local one among them
   RuntimeFolder runtime;
+  std::uint16_t port = 0;             // to be remembered; 0: the usual one
   std::vector<std::string> faults{};  // of the addresses to be listened on
 };
 

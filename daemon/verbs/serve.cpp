@@ -110,7 +110,7 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   add_local(runtime, *listeners);
   Service service({options, std::move(config).value(), std::move(folders).value(),
                    std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime),
-                   std::move(listeners->faults)});
+                   listeners->port, std::move(listeners->faults)});
   service.restore(handed.snapshots);
   const bool whole = service.run();
   log_line(LogLevel::info, "stopped");

@@ -60,6 +60,25 @@ TEST_F(TokenStore, KeepsItsTokenOverARestart) {
   EXPECT_EQ(ring().current.reveal(), first);
 }
 
+// What processes hold in their environment must not end because somebody tidied up.
+TEST_F(TokenStore, IsMadeAnewOfWhatIsInForce) {
+  ASSERT_TRUE(open_tokens({}, state_.path(), kNow));
+  ASSERT_TRUE(rotate_token({}, state_.path(), {kNow, seconds(60)}));
+  TokensInForce known;
+  known.ring = std::make_shared<const TokenRing>(ring());
+  for (const char* file : {"authorization-token", "own-token-seal", "retired-tokens.json"}) {
+    EXPECT_TRUE(token_files_stand({}, state_.path(), *known.ring));
+    ASSERT_EQ(::unlink(state_.path(file).c_str()), 0) << file;
+    EXPECT_FALSE(token_files_stand({}, state_.path(), *known.ring)) << file;
+    const auto again = open_tokens({}, state_.path(), kNow, known);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->current, known.ring->current);
+    EXPECT_EQ(again->seal, known.ring->seal);
+    ASSERT_THAT(again->retired, SizeIs(1));
+    EXPECT_EQ(again->retired[0].token, known.ring->retired[0].token);
+  }
+}
+
 TEST_F(TokenStore, OpensTheFileToTheGroupThatIsConfigured) {
   EndpointConfig config;
   config.token_group = std::to_string(::getegid());
@@ -141,7 +160,7 @@ TEST_F(TokenStore, LetsAGroupReadThatTheDaemonIsNotIn) {
   const int daemon = test::run_as({65534, 65534}, [&] {
     if (!open_tokens(config, state_.path(), kNow)) return 1;
     const bool closed = mode_of(file()) == 0600;
-    return closed && open_tokens(config, state_.path(), kNow, names) ? 0 : 2;
+    return closed && open_tokens(config, state_.path(), kNow, {.names = names}) ? 0 : 2;
   });
   ASSERT_EQ(daemon, 0);
   EXPECT_EQ(mode_of(file()), 0640U);
