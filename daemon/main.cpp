@@ -8,6 +8,7 @@
 #include "daemon/verbs/options.h"
 #include "daemon/verbs/rotate_token.h"
 #include "daemon/verbs/serve.h"
+#include "daemon/verbs/setup.h"
 #include "daemon/verbs/status.h"
 
 namespace {
@@ -15,6 +16,8 @@ namespace {
 int run(const mdh::Command& command) {
   using Verb = mdh::Command::Verb;
   switch (command.verb) {
+    case Verb::setup:
+      return mdh::set_up(command);
     case Verb::serve:
       return mdh::serve(command);
     case Verb::once:

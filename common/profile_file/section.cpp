@@ -134,6 +134,29 @@ std::string header_name(std::string_view profile, ProfileFileKind kind) {
   return plain ? std::string(profile) : "profile " + std::string(profile);
 }
 
+const KeyNames& our_keys(ProfileFileKind kind) {
+  return kind == ProfileFileKind::config ? kConfigKeys : kCredentialsKeys;
+}
+
+// What goes, and whose set stays all the same.
+struct Withdrawal {
+  KeyNames keys;
+  const ProfileSection* kept = nullptr;
+};
+
+Result<Secret> without_keys(std::string_view text, std::string_view profile, ProfileFileKind kind,
+                            const Withdrawal& what) {
+  const auto parts = read_profile_text(text);
+  if (!parts) return parts.error();
+  const auto index = find_section(*parts, profile, kind);
+  if (!index) return index.error();
+  if (*index == parts->sections.size()) return Secret(text);
+  const ProfileTextSection& there = parts->sections[*index];
+  if (!there.our_comment || has_long_term_keys(there)) return Secret(text);
+  if (what.kept != nullptr && is_another_instances(there, *what.kept)) return Secret(text);
+  return with_keys_taken_out(*parts, *index, what.keys);
+}
+
 }  // namespace
 
 bool names_profile(std::string_view section_name, std::string_view profile, ProfileFileKind kind) {
@@ -168,16 +191,14 @@ Result<Secret> with_profile(std::string_view text, const ProfileSection& section
 
 Result<Secret> without_profile(std::string_view text, std::string_view profile,
                                ProfileFileKind kind, const ProfileSection* kept) {
-  const auto parts = read_profile_text(text);
-  if (!parts) return parts.error();
-  const auto index = find_section(*parts, profile, kind);
-  if (!index) return index.error();
-  if (*index == parts->sections.size()) return Secret(text);
-  const ProfileTextSection& there = parts->sections[*index];
-  if (!there.our_comment || has_long_term_keys(there)) return Secret(text);
-  if (kept != nullptr && is_another_instances(there, *kept)) return Secret(text);
-  return with_keys_taken_out(*parts, *index,
-                             kind == ProfileFileKind::config ? kConfigKeys : kCredentialsKeys);
+  return without_keys(text, profile, kind, {our_keys(kind), kept});
+}
+
+Result<Secret> without_own_section(std::string_view text, std::string_view profile,
+                                   ProfileFileKind kind) {
+  KeyNames keys = our_keys(kind);
+  keys.emplace_back("region");
+  return without_keys(text, profile, kind, {keys, nullptr});
 }
 
 Result<std::vector<std::string>> section_names(std::string_view text) {

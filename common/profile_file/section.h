@@ -47,6 +47,9 @@ Result<Secret> with_profile(std::string_view text, const ProfileSection& section
 // stays.
 Result<Secret> without_profile(std::string_view text, std::string_view profile,
                                ProfileFileKind kind, const ProfileSection* kept = nullptr);
+// without_own_section() takes the region out as well: for a section that was not there before us.
+Result<Secret> without_own_section(std::string_view text, std::string_view profile,
+                                   ProfileFileKind kind);
 // section_names() are the sections as botocore sees them, in order, without [DEFAULT]; an Error as
 // above.
 Result<std::vector<std::string>> section_names(std::string_view text);

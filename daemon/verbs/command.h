@@ -12,6 +12,7 @@ namespace mdh {
 
 struct Command {
   enum class Verb {
+    setup,
     serve,
     once,
     check,
@@ -32,17 +33,23 @@ struct Command {
   bool online = false;                  // check
   std::string account;                  // key: ACCOUNT; empty: the only one
   std::string new_key;                  // key: --new FILE
-  bool dry_run = false;                 // once
-  bool json = false;                    // status
-  bool verbose = false;                 // status
-  bool users = false;                   // status
-  std::string user;                     // check --user NAME
-  bool imds = false;                    // env, exec
-  bool token_env = false;               // env, exec
-  bool isolate = false;                 // env, exec
-  std::optional<seconds> timeout;       // wait
-  seconds grace{86400};                 // rotate-token
-  std::vector<std::string> arguments;   // exec: CMD and its arguments
+  bool dry_run = false;                 // once, setup
+  bool yes = false;                     // setup
+  bool remove = false;                  // setup
+  bool system = false;                  // setup: the machine's service, not this user's
+  std::string form = "process";         // setup: of the profile file
+  std::string key;                      // setup: instead of the .env's; may be "agent:"
+  std::vector<std::string> allowed_users;  // setup --user NAME
+  bool json = false;                       // status
+  bool verbose = false;                    // status
+  bool users = false;                      // status
+  std::string user;                        // check --user NAME
+  bool imds = false;                       // env, exec
+  bool token_env = false;                  // env, exec
+  bool isolate = false;                    // env, exec
+  std::optional<seconds> timeout;          // wait
+  seconds grace{86400};                    // rotate-token
+  std::vector<std::string> arguments;      // exec: CMD and its arguments
 };
 
 }  // namespace mdh

@@ -43,6 +43,29 @@ CLI::App* add_verb(CLI::App& app, Command& command, Verb verb, const char* name,
   return added;
 }
 
+void add_setup(CLI::App& app, Command& command) {
+  CLI::App* setup = add_verb(app, command, Verb::setup, "setup",
+                             "From the notebook's .env, or questions, to a running service");
+  setup->add_option("--env-file", command.source.env_file, "The notebook's .env [.env here]")
+      ->type_name("FILE");
+  add_profile(*setup, command, "The AWS profile [the .env's]");
+  setup->add_option("--key", command.key, "Another key: agent:, agent:SHA256:..., file:PATH")
+      ->type_name("KEY");
+  setup->add_option("--form", command.form, "Profile file: process (for kernels that live) or keys")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"process", "keys"}));
+  setup->add_flag("--system", command.system, "The machine's service, for the users named");
+  setup->add_option("--user", command.allowed_users, "Who may have it; repeatable (--system)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  setup->add_flag("--dry-run", command.dry_run, "Show every file and command, do nothing");
+  setup->add_flag("--yes", command.yes, "Do it without asking");
+  setup->add_flag("--remove", command.remove, "Take everything back that setup made");
+  setup->footer("Exit status: 0 done, 1 failed or declined, 2 nobody to agree, 78 a bad answer.");
+}
+
 void add_workers(CLI::App& app, Command& command) {
   CLI::App* serve = add_verb(app, command, Verb::serve, "serve",
                              "Run the daemon in the foreground; ends on SIGTERM or SIGINT");
@@ -147,6 +170,7 @@ std::unique_ptr<CLI::App> make_parser(Command& command) {
   app->require_subcommand(0, 1);
   app->formatter(std::make_shared<Screen>());
   app->footer(kVerbsFooter);
+  add_setup(*app, command);
   add_workers(*app, command);
   add_key(*app, command);
   add_questions(*app, command);

@@ -9,7 +9,7 @@ import unittest
 
 ROOT, PROGRAM = pathlib.Path(sys.argv[1]), sys.argv[2]
 PACKAGING = ROOT / "packaging"
-VERBS = "serve once check key status wait refresh process env exec rotate-token".split()
+VERBS = "setup serve once check key status wait refresh process env exec rotate-token".split()
 
 
 def plain(name):

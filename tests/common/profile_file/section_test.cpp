@@ -267,6 +267,22 @@ std::string another_instances(const std::string& expires, const std::string& sec
          "\naws_session_token = THEIRS\nx_security_token_expires = " + expires + "\n";
 }
 
+TEST(ProfileFile, TakesAnOwnSectionOutWithItsRegionAndLeavesTheFileAsBefore) {
+  const std::string before = "[profile a]\nregion = eu-west-1\n";
+  ProfileSection section;
+  section.profile = "dev";
+  section.region = "us-east-1";
+  section.credential_process = "mdh-credentials process --profile dev";
+  const std::string with_it = with(before, section, ProfileFileKind::config);
+  EXPECT_EQ(std::string(without_own_section(with_it, "dev", ProfileFileKind::config)->reveal()),
+            before);
+  const std::string mine = with_it + "output = json\n";
+  EXPECT_THAT(std::string(without_own_section(mine, "dev", ProfileFileKind::config)->reveal()),
+              HasSubstr("[profile dev]\noutput = json\n"));
+  EXPECT_EQ(std::string(without_own_section(before, "a", ProfileFileKind::config)->reveal()),
+            before);
+}
+
 // Two hosts with one home must not write over each other for ever.
 TEST(ProfileFile, LeavesTheSetOfAnotherHostsInstanceThatLivesAtLeastAsLong) {
   const ProfileSection ours = ours_until("2026-11-24T12:00:00Z");

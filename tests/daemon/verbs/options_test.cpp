@@ -38,8 +38,8 @@ std::string printed(const std::vector<const char*>& words) {
   return testing::internal::GetCapturedStdout();
 }
 
-const std::vector<const char*> kVerbs{"serve",   "once",    "check", "status", "wait",
-                                      "refresh", "process", "env",   "exec",   "rotate-token"};
+const std::vector<const char*> kVerbs{"setup",   "serve",   "once", "check", "status",      "wait",
+                                      "refresh", "process", "env",  "exec",  "rotate-token"};
 
 TEST(Options, ReadsWhatServeTakes) {
   const Command made =
@@ -61,6 +61,10 @@ TEST(Options, ReadsWhatServeTakes) {
 
 TEST(Options, ReadsWhatTheOtherVerbsTake) {
   EXPECT_TRUE(command({"once", "--dry-run", "--profile", "p"}).dry_run);
+  const Command setup = command({"setup", "--yes", "--system", "--user", "anna", "--user", "@lab"});
+  EXPECT_TRUE(setup.yes && setup.system && !setup.remove && !setup.dry_run);
+  EXPECT_THAT(setup.allowed_users, ElementsAre("anna", "@lab"));
+  EXPECT_EQ(setup.form, "process");
   EXPECT_TRUE(command({"check", "--online"}).online);
   EXPECT_TRUE(command({"status", "--json"}).json);
   EXPECT_TRUE(command({"status", "--verbose"}).verbose);
