@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "daemon/endpoint/socket_address.h"
-
 namespace mdh {
 namespace {
 
@@ -17,11 +15,6 @@ constexpr milliseconds kAcceptPause{100};
 
 }  // namespace
 
-struct Acceptor::Listener {
-  FileDescriptor socket;
-  sockaddr_storage address{};
-};
-
 Acceptor::Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connections,
                    Responder responder)
     : caller_of_(std::move(responder.caller)),
@@ -30,25 +23,14 @@ Acceptor::Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connec
                       return identity_.is_gone(connection.socket.get());
                     }),
       most_(max_connections) {
-  for (FileDescriptor& socket : listeners) listen_at(std::move(socket));
-}
-
-Acceptor::~Acceptor() = default;
-
-void Acceptor::listen_at(FileDescriptor socket) {
-  const sockaddr_storage address = own_address(socket.get());
-  bound_buffers(socket.get());  // accepted ones of TCP inherit it
-  polled_.add(socket.get(), EPOLLIN);
-  listeners_.push_back({std::move(socket), address});
+  for (FileDescriptor& socket : listeners) listeners_.add(std::move(socket));
 }
 
 void Acceptor::replace_local(FileDescriptor socket) {
   now_ = std::chrono::steady_clock::now();
-  for (Listener& listener : listeners_) {
-    if (listener.address.ss_family == AF_UNIX) accept_some(listener);
-  }
-  std::erase_if(listeners_, [](const Listener& one) { return one.address.ss_family == AF_UNIX; });
-  listen_at(std::move(socket));
+  if (const ListenerSet::Listener* before = listeners_.local()) accept_some(*before);
+  listeners_.drop_local();
+  listeners_.add(std::move(socket));
 }
 
 // Looks round for newcomers and requests every few turns of connections, so that who asks little
@@ -82,9 +64,7 @@ std::size_t Acceptor::look_round() {
 // An event names a number that may have been closed, and taken anew, earlier in the same turn. So
 // it only says where to look.
 std::size_t Acceptor::handle(int fd, std::uint32_t events) {
-  for (Listener& listener : listeners_) {
-    if (fd == listener.socket.get()) return accept_some(listener);
-  }
+  if (const ListenerSet::Listener* listener = listeners_.find(fd)) return accept_some(*listener);
   const auto place = static_cast<std::size_t>(fd);
   if (place >= connections_.size() || !connections_[place]) return 0;
   Connection& connection = *connections_[place];
@@ -113,7 +93,7 @@ void Acceptor::settle(Connection& connection, const Turn& turn) {
          : polled_.change(connection.socket.get(), events);
 }
 
-std::size_t Acceptor::accept_some(Listener& listener) {
+std::size_t Acceptor::accept_some(const ListenerSet::Listener& listener) {
   const std::size_t most = std::clamp<std::size_t>(most_ / 4, 1, kMostAccepts);
   std::size_t taken = 0;
   while (taken < most && !draining_) {
@@ -147,13 +127,12 @@ bool Acceptor::survives(AcceptFailure failure) {
 
 void Acceptor::pause_accepting(bool pause) {
   paused_until_ = pause ? std::optional(now_ + kAcceptPause) : std::nullopt;
-  for (const Listener& listener : listeners_)
-    polled_.change(listener.socket.get(), pause ? 0U : std::uint32_t{EPOLLIN});
+  listeners_.pause(pause);
 }
 
 // What a client left behind that has closed already is not looked at.
 void Acceptor::admit(FileDescriptor socket, const sockaddr_storage& client,
-                     const Listener& listener) {
+                     const ListenerSet::Listener& listener) {
   const int fd = socket.get();
   const auto [peer, closed] = identity_.identify(fd, client, listener.address);
   if (closed) return;
@@ -204,12 +183,15 @@ void Acceptor::ask_again() {
   arm_timer();
 }
 
-// Listeners are closed, never shut down: another process may hold them too.
-void Acceptor::drain() {
+void Acceptor::rest() {
   draining_ = true;
   conversation_.last_answers();
   paused_until_.reset();
-  listeners_.clear();
+  listeners_.close();
+}
+
+void Acceptor::drain() {
+  rest();
   // A request that came before the stop still gets its answer; who has sent none is let go.
   now_ = std::chrono::steady_clock::now();
   for (const Standing standing : {Standing::idle, Standing::fresh}) {

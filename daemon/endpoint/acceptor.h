@@ -11,6 +11,7 @@
 #include "daemon/endpoint/accept_failure.h"
 #include "daemon/endpoint/callers.h"
 #include "daemon/endpoint/conversation.h"
+#include "daemon/endpoint/listener_set.h"
 #include "daemon/endpoint/peer_identity.h"
 #include "daemon/endpoint/places.h"
 #include "daemon/endpoint/poll_set.h"
@@ -26,7 +27,6 @@ class Acceptor {
 
   // Takes sockets that listen already, of any address family, adopted ones too.
   Acceptor(std::vector<FileDescriptor> listeners, std::size_t max_connections, Responder responder);
-  ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
@@ -45,22 +45,23 @@ class Acceptor {
   }
   // replace_local() listens at another AF_UNIX socket than before, whose waiting clients are taken.
   void replace_local(FileDescriptor socket);
-  // drain() accepts no more, closes idle connections, and every other one after its answer.
+  // listeners() are second descriptors, by which those who wait there can still be served.
+  std::vector<FileDescriptor> listeners() const { return listeners_.copies(); }
+  // rest() accepts no more; each answer is its connection's last. drain() also closes idle ones.
+  void rest();
   void drain();
   bool drained() const { return draining_ && open_ == 0; }
   std::size_t open() const { return open_; }
   std::size_t unread() const { return conversation_.unread(); }
 
  private:
-  struct Listener;
-
-  void listen_at(FileDescriptor socket);
   std::size_t look_round();
   std::size_t handle(int fd, std::uint32_t events);
-  std::size_t accept_some(Listener& listener);
+  std::size_t accept_some(const ListenerSet::Listener& listener);
   bool survives(AcceptFailure failure);
   void pause_accepting(bool pause);
-  void admit(FileDescriptor socket, const sockaddr_storage& client, const Listener& listener);
+  void admit(FileDescriptor socket, const sockaddr_storage& client,
+             const ListenerSet::Listener& listener);
   std::size_t serve(Connection& connection);
   void settle(Connection& connection, const Turn& turn);
   bool make_room(bool entitled);
@@ -75,7 +76,7 @@ class Acceptor {
   std::function<CallerKey(const Peer&)> caller_of_;
   Conversation conversation_;
   PollSet polled_;
-  std::vector<Listener> listeners_;
+  ListenerSet listeners_{polled_};
   std::vector<std::unique_ptr<Connection>> connections_;  // by fd
   PeerIdentity identity_;
   ConnectionTime now_{};

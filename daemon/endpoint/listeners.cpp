@@ -59,7 +59,20 @@ void set_options(int fd, bool is_v6) {
   }
 }
 
-Bound bind_to(const ListenAddress& address) {
+// What was bound before is taken where it is what is to be bound now.
+Bound take_bound(const ListenAddress& address, std::vector<FileDescriptor>& before) {
+  for (FileDescriptor& socket : before) {
+    std::string text = socket ? address_text(own_address(socket.get())) : "";
+    const auto there = parse_listen_address(text);
+    if (!there || there->host != address.host) continue;
+    if (address.port == 0 || there->port == address.port)
+      return {std::move(socket), 0, std::move(text)};
+  }
+  return {};
+}
+
+Bound bind_to(const ListenAddress& address, std::vector<FileDescriptor>& before) {
+  if (Bound bound = take_bound(address, before); bound.socket) return bound;
   sockaddr_storage at{};
   const socklen_t size = fill(address, at);
   FileDescriptor fd(socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -141,12 +154,13 @@ Result<Listeners> adopt(std::vector<FileDescriptor> sockets) {
 
 // Binds every address at one port. Not available counts only as taken; a machine without IPv6 has
 // the other address alone.
-bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Listeners& all) {
+bool bind_all_at(const EndpointConfig& config, std::uint16_t port,
+                 std::vector<FileDescriptor>& before, Listeners& all) {
   all = {};
-  for (const std::string& text : listen) {
+  for (const std::string& text : config.listen) {
     ListenAddress address = *parse_listen_address(text);
     address.port = port;
-    Bound bound = bind_to(address);
+    Bound bound = bind_to(address, before);
     if (bound.socket) {
       add(all, std::move(bound.socket), std::move(bound.address));
     } else if (bound.fault == EADDRINUSE || bound.fault == EACCES) {
@@ -159,16 +173,17 @@ bool bind_all_at(const std::vector<std::string>& listen, std::uint16_t port, Lis
   return !all.sockets.empty();
 }
 
-Result<Listeners> search(const EndpointConfig& config, const std::string& state_dir) {
+Result<Listeners> search(const EndpointConfig& config, const std::string& state_dir,
+                         std::vector<FileDescriptor>& before) {
   const std::uint16_t usual = parse_listen_address(config.listen.front())->port;
   const std::uint16_t first = remembered_port(state_dir).value_or(usual);
   Listeners all;
-  if (bind_all_at(config.listen, first, all)) {
+  if (bind_all_at(config, first, before, all)) {
     all.port = first == usual ? 0 : first;
     return all;
   }
   for (std::uint16_t port = usual; port < usual + kPortsTried; ++port) {
-    if (port == first || !bind_all_at(config.listen, port, all)) continue;
+    if (port == first || !bind_all_at(config, port, before, all)) continue;
     if (Done kept = remember_port(state_dir, port); !kept) return kept.error();
     all.port = port;
     all.warnings.push_back("port " + std::to_string(first) + " is taken; port " +
@@ -198,10 +213,11 @@ void note_unbound(const std::string& address, int fault, Listeners& all) {
   }
 }
 
-Result<Listeners> bind_configured(const EndpointConfig& config) {
+Result<Listeners> bind_configured(const EndpointConfig& config,
+                                  std::vector<FileDescriptor>& before) {
   Listeners all;
   for (const std::string& text : config.listen) {
-    Bound bound = bind_to(*parse_listen_address(text));
+    Bound bound = bind_to(*parse_listen_address(text), before);
     if (bound.socket) {
       add(all, std::move(bound.socket), std::move(bound.address));
     } else {
@@ -218,13 +234,17 @@ Result<Listeners> bind_configured(const EndpointConfig& config) {
 
 }  // namespace
 
-Result<Listeners> open_listeners(const EndpointConfig& config, std::vector<FileDescriptor> adopted,
+Result<Listeners> open_listeners(const EndpointConfig& config, PassedSockets passed,
                                  const std::string& state_dir) {
-  Result<Listeners> taken = adopt(std::move(adopted));
-  if (!taken || !taken->sockets.empty()) return taken;
-  Result<Listeners> bound =
-      config.listen_configured ? bind_configured(config) : search(config, state_dir);
-  if (bound) bound->local = std::move(taken->local);
+  Result<Listeners> taken = adopt(std::move(passed.adopted));
+  if (!taken) return taken;
+  for (FileDescriptor& socket : passed.bound)
+    taken->local.own |= !taken->local.socket && adopt_local(socket, taken->local);
+  if (!taken->sockets.empty()) return taken;
+  Result<Listeners> bound = config.listen_configured ? bind_configured(config, passed.bound)
+                                                     : search(config, state_dir, passed.bound);
+  if (!bound) return bound;
+  bound->local = std::move(taken->local), bound->bound = true;
   return bound;
 }
 }  // namespace mdh

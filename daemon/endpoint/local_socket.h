@@ -22,6 +22,7 @@ struct LocalSocket {
 struct LocalListener {
   FileDescriptor socket;
   LocalSocket file;
+  bool own = false;  // made by this process, and no socket unit's
 };
 
 // open_local_socket() binds one at `path` and listens, in place of whatever file was left there.

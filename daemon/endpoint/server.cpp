@@ -105,6 +105,14 @@ void EndpointServer::replace_local(FileDescriptor listener) {
   state_->front().replace_local(std::move(listener));
 }
 
+std::vector<FileDescriptor> EndpointServer::listeners() const {
+  return state_->front().listeners();
+}
+
+void EndpointServer::rest() {
+  state_->front().rest();
+}
+
 void EndpointServer::drain() {
   state_->answerer().record().tell(true);
   state_->front().drain();

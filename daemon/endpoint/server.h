@@ -44,6 +44,10 @@ class EndpointServer {
   // record() is who was given what; restore_record() takes over what the process before noted.
   std::vector<HandOut> record() const;
   void restore_record(const std::vector<HandOut>& rows);
+  // listeners() are second descriptors of what it listens at. rest() accepts no more and answers
+  // whom it has accepted.
+  std::vector<FileDescriptor> listeners() const;
+  void rest();
   // drain() accepts no more and closes idle connections; drained() once answers in flight are out.
   void drain();
   bool drained() const;

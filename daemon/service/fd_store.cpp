@@ -30,7 +30,8 @@ std::size_t next_slot = 0;
 
 struct Handed {
   FileDescriptor fd;
-  std::size_t slot;  // kSlots.size(): none of ours
+  std::string name;
+  std::size_t slot;  // kSlots.size(): no snapshot
   std::pair<time_t, long> written;
 };
 
@@ -39,6 +40,7 @@ Handed handed(int number, std::string_view name) {
   fstat(number, &found);
   const auto slot = std::find(kSlots.begin(), kSlots.end(), name) - kSlots.begin();
   return {FileDescriptor(number),
+          std::string(name),
           static_cast<std::size_t>(slot),
           {found.st_mtim.tv_sec, found.st_mtim.tv_nsec}};
 }
@@ -48,6 +50,15 @@ FileDescriptor sealed(const Secret& bytes) {
   if (!memory || !write_all(memory.get(), bytes.reveal())) return FileDescriptor();
   if (fcntl(memory.get(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) return FileDescriptor();
   return memory;
+}
+
+}  // namespace
+
+namespace {
+
+std::vector<FileDescriptor>& place_of(const Handed& one, HandedOver& taken) {
+  if (one.slot < kSlots.size()) return taken.snapshots;
+  return one.name == kBoundName ? taken.bound : taken.listeners;
 }
 
 }  // namespace
@@ -68,14 +79,18 @@ HandedOver take_handed_over() {
   for (Handed& one : all) {
     const bool snapshot = one.slot < kSlots.size();
     if (snapshot && taken.snapshots.empty()) next_slot = (one.slot + 1) % kSlots.size();
-    (snapshot ? taken.snapshots : taken.listeners).push_back(std::move(one.fd));
+    if (one.name == kLockName) {
+      taken.lock = std::move(one.fd);
+    } else {
+      place_of(one, taken).push_back(std::move(one.fd));
+    }
   }
   return taken;
 }
 
-bool store_snapshot(const Secret& bytes) {
-  const FileDescriptor memory = sealed(bytes);
-  if (!memory) return false;
+namespace {
+
+bool store(const FileDescriptor& memory) {
   const int fd = memory.get();
   const std::string name(kSlots[next_slot]);
   const std::string other(kSlots[(next_slot + 1) % 2]);
@@ -84,6 +99,19 @@ bool store_snapshot(const Secret& bytes) {
   sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + other).c_str());
   next_slot = (next_slot + 1) % 2;
   return true;
+}
+
+}  // namespace
+
+bool store_snapshot(const Secret& bytes) {
+  const FileDescriptor memory = sealed(bytes);
+  return memory && store(memory);
+}
+
+NamedDescriptor pass_snapshot(const Secret& bytes) {
+  NamedDescriptor passed{kSlots[next_slot], sealed(bytes)};
+  if (passed.fd) store(passed.fd);
+  return passed;
 }
 
 std::optional<Secret> read_stored(const FileDescriptor& snapshot) {

@@ -20,6 +20,7 @@ class OwnSocket {
   void attach(EventLoop& loop);
   // path() is the file to watch; empty where there is no socket.
   const std::string& path() const { return runtime_.socket_path(); }
+  const RuntimeFolder& runtime() const { return runtime_; }
   // look() makes the socket anew when its file is gone, or says once why it cannot and tries again.
   void look();
 

@@ -9,6 +9,7 @@ ProfileFile::~ProfileFile() {
 }
 
 void ProfileFile::open(const ProfileFileConfig& config) {
+  if (ending_) return;
   config_ = config;
   if (finished()) return begin();
   sink_->leave();
@@ -21,6 +22,11 @@ void ProfileFile::sync(std::vector<WantedProfile> wanted) {
 void ProfileFile::end() {
   ending_ = true;
   if (sink_) sink_->end();
+}
+
+void ProfileFile::leave() {
+  ending_ = true;
+  if (sink_) sink_->leave();
 }
 
 void ProfileFile::begin() {

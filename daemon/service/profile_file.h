@@ -26,6 +26,8 @@ class ProfileFile {
   // open() keeps the file by `config` from now on.
   void open(const ProfileFileConfig& config);
   void sync(std::vector<WantedProfile> wanted);
+  // leave() ends it for a program that takes this one's place; the file stays as it is.
+  void leave();
   // end() begins a clean stop; finished() once it is done, or there is nothing to do.
   void end();
   bool finished() const { return !sink_ || sink_->ended(); }

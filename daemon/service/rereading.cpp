@@ -27,6 +27,13 @@ void Rereading::want_tokens(const EndpointConfig& config) {
   go_on(config);
 }
 
+std::function<Done()> Rereading::trial() const {
+  return [options = options_] {
+    const auto config = usable_config(options);
+    return config ? done() : Done(config.error());
+  };
+}
+
 std::optional<Rereading::Reread> Rereading::take() {
   return reading_.take();
 }

@@ -38,6 +38,8 @@ class Rereading {
   // want_config() asks for everything, want_tokens() for the tokens of `config` alone.
   void want_config(Prompt prompt, const EndpointConfig& config);
   void want_tokens(const EndpointConfig& config);
+  // trial() tells whether the configuration could be read; for another thread.
+  std::function<Done()> trial() const;
   // event_fd() is readable when take() has something; the next reading begins with it, by `config`
   // as it is then.
   int event_fd() const { return reading_.event_fd(); }

@@ -82,10 +82,15 @@ void RuntimeFolder::tell(const std::string& address) {
 Result<FileDescriptor> RuntimeFolder::listen(LocalListener passed) {
   if (passed.socket && answers(passed.file.path)) {
     socket_ = passed.file;
+    own_ = passed.own;
     return std::move(passed.socket);
   }
   if (passed.socket) return make(passed.file.path);
   return path_.empty() ? FileDescriptor() : make(path_ + "/socket");
+}
+
+FileDescriptor RuntimeFolder::copy_lock() const {
+  return FileDescriptor(fcntl(lock_.get(), F_DUPFD_CLOEXEC, 0));
 }
 
 Result<FileDescriptor> RuntimeFolder::restore() {

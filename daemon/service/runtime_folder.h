@@ -14,7 +14,9 @@ class RuntimeFolder {
  public:
   // Takes a folder that is there; an empty path is none: then nothing is locked, and no socket
   // made.
-  explicit RuntimeFolder(std::string path) : path_(std::move(path)) {}
+  // `lock` is its lock where this process has it already.
+  explicit RuntimeFolder(std::string path, FileDescriptor lock = {})
+      : path_(std::move(path)), lock_(std::move(lock)) {}
   // Removes the socket's file where it is its own.
   ~RuntimeFolder();
   RuntimeFolder(RuntimeFolder&&) = default;
@@ -34,6 +36,10 @@ class RuntimeFolder {
   // socket_path() is empty where there is no socket.
   const std::string& socket_path() const { return socket_.path; }
   bool stands() const { return is_there(socket_); }
+  // made_here() tells a socket of its own from a socket unit's; copy_lock() is a second descriptor
+  // of the lock, which lasts as long as one of them.
+  bool made_here() const { return own_; }
+  FileDescriptor copy_lock() const;
   // restore() makes folder, lock and socket anew.
   Result<FileDescriptor> restore();
 

@@ -10,12 +10,12 @@
 #include "daemon/service/fd_store.h"
 #include "daemon/system/clock.h"
 #include "daemon/system/log.h"
-#include "daemon/system/process_hygiene.h"
 
 namespace mdh {
 namespace {
-constexpr milliseconds kStopAtLast{1800}, kWorkerPatience{200};  // together 2 s
-constexpr milliseconds kReadyAtLast{15000}, kReloadPause{300};   // an editor may write in steps
+constexpr milliseconds kWorkerPatience{200};  // with what the rest is given, 2 s
+constexpr milliseconds kReloadPause{300};     // an editor may write in steps
+
 }  // namespace
 
 Service::Service(Foundations foundations)
@@ -23,28 +23,30 @@ Service::Service(Foundations foundations)
       folders_(std::move(foundations.folders)),
       tokens_(folders_, foundations.tokens),
       refresher_(config_, read_clocks()),
-      endpoint_(tokens_.resolved(config_), std::move(foundations.listeners),
+      endpoint_(tokens_.resolved(config_), std::move(foundations.listeners.sockets),
                 std::move(foundations.tokens), hooks()),
       socket_(std::move(foundations.runtime), endpoint_),
-      rereading_(std::move(foundations.options), folders_.state, foundations.port,
+      rereading_(std::move(foundations.options), folders_.state, foundations.listeners.port,
                  tokens_.in_force()),
-      ready_by_(read_clocks().boot + kReadyAtLast),
+      stored_(config_, refresher_.state(), endpoint_),
       file_(
           loop_, [this] { refresher_.engine().forget_files(), changed_ = true; },
           [this](ProfileSink::Report report) {
             refresher_.engine().note_file(report.profile, std::move(report.status));
             changed_ = true;
           }),
+      readiness_(loop_, notifier_, [this] { changed_ = true; }),
+      shutdown_(loop_, {endpoint_, file_, notifier_, watcher_, socket_.runtime(),
+                        foundations.listeners.bound}),
       turn_timer_(loop_.add_timer([this] { changed_ = true; })),
-      ready_timer_(loop_.add_timer([this] { changed_ = true; })),
       watchdog_timer_(loop_.add_timer([this] { feed_watchdog(); })),
-      reload_timer_(loop_.add_timer([this] { reload(Prompt::watch); })),
-      stop_timer_(loop_.add_timer([] {})) {
+      reload_timer_(loop_.add_timer([this] { reload(Prompt::watch); })) {
   attach();
+  program_.attach(loop_, {rereading_.trial(), [this] { shutdown_.leave(); }}, foundations.in_place);
   file_.open(config_.profile_file);
   watch();
   rereading_.want_tokens(config_.endpoint);  // and tokens of users' own are written anew
-  refresher_.engine().note_endpoint(std::move(foundations.faults));
+  refresher_.engine().note_endpoint(std::move(foundations.listeners.faults));
 }
 
 EndpointHooks Service::hooks() {
@@ -64,7 +66,7 @@ EndpointHooks Service::hooks() {
 void Service::attach() {
   socket_.attach(loop_);
   tokens_.attach(loop_, [this] { rereading_.want_tokens(config_.endpoint); });
-  for (const int signal : {SIGTERM, SIGINT}) loop_.on_signal(signal, [this] { stop(); });
+  for (const int signal : {SIGTERM, SIGINT}) loop_.on_signal(signal, [this] { shutdown_.stop(); });
   loop_.on_signal(SIGHUP, [this] { reload(Prompt::signal); });
   loop_.on_readable(refresher_.event_fd(), [this] { changed_ = true; });
   loop_.on_readable(endpoint_.poll_fd(), [this] { endpoint_.turn(); });
@@ -72,7 +74,6 @@ void Service::attach() {
   loop_.on_readable(rereading_.event_fd(), [this] { take_reread(); });
   loop_.on_readable(names_.event_fd(), [this] { take_names(); });
   names_.ask(names_wanted(config_));
-  loop_.set_timer(ready_timer_, ready_by_);
   if (notifier_.watchdog_interval() > milliseconds(0)) feed_watchdog();
 }
 
@@ -94,17 +95,19 @@ void Service::restore(const std::vector<FileDescriptor>& stored) {
 
 bool Service::run() {
   settle();
-  while (!(endpoint_.drained() && file_.finished()) && read_clocks().boot < stop_by_) {
+  while (!shutdown_.over()) {
     loop_.wait();
     const auto begun = std::chrono::steady_clock::now();
     loop_.dispatch();
     changed_ |= refresher_.engine().stepped(read_clocks());
     settle();
+    if (!rereading_.busy()) shutdown_.go_on();
     const auto took = std::chrono::steady_clock::now() - begun;
     longest_turn_ = std::max(longest_turn_, std::chrono::ceil<milliseconds>(took));
   }
-  stored_.clear();  // for the record of the last hand-outs
-  sync_store(read_clocks());
+  if (shutdown_.leaving()) become_the_new_program();
+  stored_.forget();  // for the record of the last hand-outs
+  stored_.sync(read_clocks());
   if (const Done end = file_.outcome(); !end) log_line(LogLevel::warn, end.error().message);
   return file_.finished() && !rereading_.busy() && refresher_.end(kWorkerPatience);
 }
@@ -126,32 +129,16 @@ void Service::sync(Now now) {
   endpoint_.state_changed();
   situation_log_.tell(refresher_.state(), now);
   file_.sync(wanted_profiles(refresher_.state(), now));
-  sync_store(now);
+  stored_.sync(now);
   notifier_.status(status_line(refresher_.state(), now));
-  sync_readiness(now);
-}
-
-void Service::sync_store(Now now) {
-  std::vector<std::pair<CredentialsPtr, SetLife>> sets;
-  for (const ProfileState& profile : refresher_.state().profiles) {
-    sets.emplace_back(profile.credentials, profile.credentials ? profile.life : SetLife{});
-  }
-  if (sets == stored_) return;
-  store_snapshot(write_snapshot(config_, refresher_.state(), {boot_id(), now}, endpoint_.record()));
-  stored_ = std::move(sets);
-}
-
-void Service::sync_readiness(Now now) {
-  if (ready_ || (!all_settled(refresher_.state(), now) && now.boot < ready_by_)) return;
-  ready_ = true;
-  notifier_.ready();
-  release_start_up();
+  readiness_.sync(refresher_.state(), now);
 }
 
 void Service::watch() {
   std::vector<std::string> files = watched_files(config_);
   for (std::string& path : tokens_.watched(config_.endpoint)) files.push_back(std::move(path));
   if (!socket_.path().empty()) files.push_back(socket_.path());
+  if (!program_.path().empty()) files.push_back(program_.path());
   watcher_.watch_files(files);
   socket_.look();
 }
@@ -160,6 +147,7 @@ void Service::take_changes() {
   const Watcher::Changes changes = watcher_.take();
   if (changes.closed) return endpoint_.drain();
   tokens_.look(config_.endpoint);
+  program_.look();
   if (!changes.any()) return;
   const Now now = read_clocks();
   if (changes.clock_stepped || changes.network_up) refresher_.engine().reevaluate(now);
@@ -181,14 +169,14 @@ void Service::file_changed(const std::string& path, Now now) {
 }
 
 void Service::reload(Prompt prompt) {
-  if (stop_by_ != BootTime::max()) return;
+  if (shutdown_.begun()) return;
   notifier_.reloading();
   rereading_.want_config(prompt, config_.endpoint);
 }
 
 void Service::take_reread() {
   auto fresh = rereading_.take();
-  if (!fresh || stop_by_ != BootTime::max()) return;
+  if (!fresh || shutdown_.begun()) return;
   auto tokens = std::exchange(fresh->tokens, std::nullopt);
   if (fresh->config) take_config(*std::move(fresh));
   if (tokens) tokens_.hand_over(*std::move(tokens), endpoint_);
@@ -223,7 +211,8 @@ void Service::adopt(Config config, IdOwners owners, Now now) {
   names_.ask(names_wanted(config_));
   if (!same_file) file_.open(config_.profile_file);
   watch();
-  stored_.clear();
+  stored_.forget();
+  program_.reconsider();
   if (!same_listen)
     log_line(LogLevel::warn, "endpoint.listen changed: it takes effect with the next start");
 }
@@ -237,14 +226,10 @@ void Service::feed_watchdog() {
   loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
 }
 
-// What takes time at the end is done while requests are still answered.
-void Service::stop() {
-  if (stop_by_ != BootTime::max()) return;
-  notifier_.stopping();
-  stop_by_ = read_clocks().boot + kStopAtLast;
-  loop_.set_timer(stop_timer_, stop_by_);
-  file_.end();
-  watcher_.close();
+void Service::become_the_new_program() {
+  NamedDescriptor snapshot = stored_.pass(read_clocks());
+  refresher_.end(kWorkerPatience);
+  log_line(LogLevel::error, shutdown_.become(program_.path(), std::move(snapshot)).message);
 }
 
 }  // namespace mdh

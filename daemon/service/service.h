@@ -6,14 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "daemon/endpoint/listeners.h"
 #include "daemon/endpoint/server.h"
-#include "daemon/service/notifier.h"
 #include "daemon/service/own_socket.h"
 #include "daemon/service/profile_file.h"
+#include "daemon/service/program_watch.h"
+#include "daemon/service/readiness.h"
 #include "daemon/service/rereading.h"
+#include "daemon/service/shutdown.h"
 #include "daemon/service/situation_log.h"
+#include "daemon/service/stored_sets.h"
 #include "daemon/service/token_keeper.h"
-#include "daemon/service/watcher.h"
 #include "daemon/system/event_loop.h"
 #include "daemon/upstream/refresher.h"
 
@@ -24,10 +27,9 @@ struct Foundations {
   Config config;
   Folders folders;
   TokenRing tokens;
-  std::vector<FileDescriptor> listeners;  // the local one among them
+  Listeners listeners;  // the local one among the sockets
   RuntimeFolder runtime;
-  std::uint16_t port = 0;             // to be remembered; 0: the usual one
-  std::vector<std::string> faults{};  // of the addresses to be listened on
+  bool in_place = false;  // this process became this program, and serves on
 };
 
 class Service {
@@ -38,6 +40,7 @@ class Service {
   void restore(const std::vector<FileDescriptor>& stored);
   // run() returns after SIGTERM or SIGINT, answers in flight sent and the profile file settled, or
   // after 2 s; false: something waits for a disk or a lock, and the process can only _exit(2).
+  // Where the program's file was replaced it does not return: the process becomes the new one.
   bool run();
 
  private:
@@ -46,8 +49,6 @@ class Service {
   void attach();
   void settle();
   void sync(Now now);
-  void sync_store(Now now);
-  void sync_readiness(Now now);
   void take_changes();
   void file_changed(const std::string& path, Now now);
   void reload(Prompt prompt);
@@ -57,7 +58,7 @@ class Service {
   void take_names();
   void watch();
   void feed_watchdog();
-  void stop();
+  void become_the_new_program();
   EndpointHooks hooks();
 
   Config config_;
@@ -72,19 +73,18 @@ class Service {
   Notifier notifier_;
   Watcher watcher_;
   SituationLog situation_log_;
-  std::vector<std::pair<CredentialsPtr, SetLife>> stored_;  // what rides in the fd store now
+  StoredSets stored_;
   std::string refusal_;  // why the last reload was refused; empty: it was not
-  BootTime ready_by_;
-  BootTime stop_by_ = BootTime::max();
-  bool ready_ = false, changed_ = true;
+  bool changed_ = true;
   // Last, so that its sources go before what they watch.
   EventLoop loop_;
   ProfileFile file_;
+  Readiness readiness_;
+  ProgramWatch program_;
+  Shutdown shutdown_;
   EventLoop::Timer* turn_timer_;
-  EventLoop::Timer* ready_timer_;
   EventLoop::Timer* watchdog_timer_;
   EventLoop::Timer* reload_timer_;
-  EventLoop::Timer* stop_timer_;
 };
 
 }  // namespace mdh

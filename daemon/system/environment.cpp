@@ -93,7 +93,13 @@ std::string expanded(const std::string& path) {
 std::string own_program() {
   char path[PATH_MAX];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : "mdh-credentials";
+  if (length <= 0) return "mdh-credentials";
+  std::string program(path, static_cast<std::size_t>(length));
+  // So the kernel calls the file of a program that was replaced or removed.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (program.ends_with(kDeleted) && access(program.c_str(), F_OK) != 0)
+    program.resize(program.size() - kDeleted.size());
+  return program;
 }
 
 }  // namespace mdh

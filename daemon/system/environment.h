@@ -14,7 +14,8 @@ std::optional<std::string> environment_variable(const char* name);
 std::optional<std::string> base_folder(const char* name);
 // home_folder() is $HOME, else the passwd entry's; empty when there is none.
 std::string home_folder();
-// own_program() is this program's absolute path; "mdh-credentials" where the system does not tell.
+// own_program() is this program's absolute path, also where the file was replaced since;
+// "mdh-credentials" where the system does not tell.
 std::string own_program();
 // python_expanded() is os.path.expanduser(os.path.expandvars(path)), which botocore makes of
 // AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE: $NAME, ${NAME}, ~ and ~user; what is not known

@@ -96,21 +96,23 @@ Done serve_until_stopped(const SourceOptions& options, HandedOver handed) {
   auto folders = open_folders(options);
   if (!folders) return folders.error();
   for (const std::string& warning : folders->warnings) log_line(LogLevel::warn, warning);
-  RuntimeFolder runtime(folders->runtime);
+  const bool in_place = handed.in_place();
+  RuntimeFolder runtime(folders->runtime, std::move(handed.lock));
   const Result<bool> turn = await_turn(runtime);
   if (!turn) return turn.error();
   if (!*turn) return done();
   auto tokens = open_tokens(config->endpoint, folders->state, read_clocks().wall);
   if (!tokens) return tokens.error();
-  auto listeners = open_listeners(config->endpoint, std::move(handed.listeners), folders->state);
+  auto listeners = open_listeners(
+      config->endpoint, {std::move(handed.listeners), std::move(handed.bound)}, folders->state);
   if (!listeners) return listeners.error();
 
   announce(*config, *listeners);
   runtime.tell("http://" + listeners->addresses.front());
   add_local(runtime, *listeners);
   Service service({options, std::move(config).value(), std::move(folders).value(),
-                   std::move(tokens).value(), std::move(listeners->sockets), std::move(runtime),
-                   listeners->port, std::move(listeners->faults)});
+                   std::move(tokens).value(), std::move(listeners).value(), std::move(runtime),
+                   in_place});
   service.restore(handed.snapshots);
   const bool whole = service.run();
   log_line(LogLevel::info, "stopped");

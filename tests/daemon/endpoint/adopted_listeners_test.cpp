@@ -23,7 +23,7 @@ FileDescriptor listening(in_addr_t address) {
 Result<Listeners> adopted(in_addr_t address) {
   std::vector<FileDescriptor> passed;
   passed.push_back(listening(address));
-  return open_listeners(EndpointConfig{}, std::move(passed), "/nonexistent");
+  return open_listeners(EndpointConfig{}, {std::move(passed)}, "/nonexistent");
 }
 
 TEST(AdoptedListeners, NeverBlockTheLoop) {

@@ -56,7 +56,7 @@ FileDescriptor plain_socket(const char* host, bool listens) {
 Result<Listeners> adopt_one(FileDescriptor fd) {
   std::vector<FileDescriptor> adopted;
   adopted.push_back(std::move(fd));
-  return open_listeners({}, std::move(adopted), "/nonexistent");
+  return open_listeners({}, {std::move(adopted)}, "/nonexistent");
 }
 
 std::string port_of(const std::string& address) {
@@ -118,6 +118,29 @@ TEST(Listeners, RefusesToStartWithoutAnyAddress) {
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().message, AllOf(HasSubstr(first->addresses[0]), HasSubstr("in use")));
   EXPECT_THAT(second.error().hint, HasSubstr("check"));
+}
+
+// As after its program was replaced; port 0 is no other port than the one that it got then.
+TEST(Listeners, KeepsWhatTheProcessBoundBefore) {
+  const EndpointConfig config = listening_on({"127.0.0.1:0", "[::1]:0"});
+  auto before = open_listeners(config, {}, "/nonexistent");
+  ASSERT_TRUE(before) << before.error().message;
+  const auto addresses = before->addresses;
+  const auto after = open_listeners(config, {{}, std::move(before->sockets)}, "/nonexistent");
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(after->addresses, addresses);
+  EXPECT_TRUE(after->bound);
+}
+
+TEST(Listeners, LeavesWhatIsNotToBeBoundAnyMore) {
+  auto before = open_listeners(listening_on({"127.0.0.1:0"}), {}, "/nonexistent");
+  ASSERT_TRUE(before);
+  const std::string address = before->addresses[0];
+  const auto after = open_listeners(listening_on({"127.0.0.2:0"}), {{}, std::move(before->sockets)},
+                                    "/nonexistent");
+  ASSERT_TRUE(after);
+  ASSERT_THAT(after->addresses, SizeIs(1));
+  EXPECT_THAT(after->addresses[0], testing::StartsWith("127.0.0.2:"));
 }
 
 TEST(Listeners, TakesTheNextPortWhenTheUsualIsTakenAndKeepsIt) {

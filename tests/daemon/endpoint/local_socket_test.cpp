@@ -98,7 +98,7 @@ TEST_F(LocalSocketTest, OfASocketUnitIsAdoptedBesidePortsOfOurOwn) {
   EndpointConfig config;
   config.listen = {"127.0.0.1:0"};
   config.listen_configured = true;
-  const auto listeners = open_listeners(config, std::move(passed), folder_.path());
+  const auto listeners = open_listeners(config, {std::move(passed)}, folder_.path());
   ASSERT_TRUE(listeners) << listeners.error().message;
   EXPECT_EQ(listeners->sockets.size(), 1U);
   EXPECT_THAT(listeners->addresses.front(), StartsWith("127.0.0.1:"));

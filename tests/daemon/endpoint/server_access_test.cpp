@@ -84,7 +84,7 @@ TEST(EndpointDoor, ServesAtEverySocketThatWasPassed) {
   for (const FileDescriptor& socket : passed) {
     fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) & ~O_NONBLOCK);
   }
-  auto adopted = open_listeners({}, std::move(passed), "/nonexistent");
+  auto adopted = open_listeners({}, {std::move(passed)}, "/nonexistent");
   ASSERT_TRUE(adopted) << adopted.error().message;
   RunningEndpoint endpoint({}, true, std::move(adopted->sockets));
   for (int i = 0; i < 3; ++i) {
@@ -105,7 +105,7 @@ TEST(EndpointDoor, PublishesTheIpv4AddressWhateverTheOrderOfSockets) {
   std::uint16_t four = 0;
   passed.push_back(listen_on_loopback(six, true));
   passed.push_back(listen_on_loopback(four));
-  auto adopted = open_listeners({}, std::move(passed), "/nonexistent");
+  auto adopted = open_listeners({}, {std::move(passed)}, "/nonexistent");
   ASSERT_TRUE(adopted) << adopted.error().message;
   RunningEndpoint endpoint({}, true, std::move(adopted->sockets));
   endpoint.port = four;
