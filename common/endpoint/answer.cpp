@@ -15,8 +15,10 @@ const ProfileState* wanted_profile(const EndpointRequest& request, const Endpoin
   return first == nullptr ? nullptr : find_profile(facts.state, first->profile);
 }
 
-// The profile of the metadata routes that name none: the configured one, for those who may have it.
+// The profile of the metadata routes: where none is named the configured one, for those who may
+// have it.
 const ProfileState* metadata_profile(const EndpointRequest& request, const EndpointFacts& facts) {
+  if (!request.target.profile.empty()) return find_profile(facts.state, request.target.profile);
   const ProfileAccess* configured = find_access(facts.access, facts.config.imds_profile);
   if (configured != nullptr && admits(configured->users, request.peer.requester()))
     return find_profile(facts.state, configured->profile);
@@ -61,7 +63,13 @@ Reply not_served(const ProfileState& profile) {
   return unavailable_reply("NotReady", name + " has not been fetched for the first time yet");
 }
 
+// What would open nothing is not given.
+bool is_for_nothing(const Target& target, const State& state) {
+  return !target.profile.empty() && find_profile(state, target.profile) == nullptr;
+}
+
 Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) {
+  if (is_for_nothing(request.target, facts.state)) return unknown_profile(true);
   const std::string_view text =
       request.head.header("x-aws-ec2-metadata-token-ttl-seconds").value_or("");
   int ttl = 0;
@@ -70,11 +78,12 @@ Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) 
   if (!whole || ttl < 1 || seconds(ttl) > kLongestSession)
     return error_reply(400, "BadRequest",
                        "x-aws-ec2-metadata-token-ttl-seconds must be a number from 1 to 21600");
-  Reply reply = text_reply(
-      200,
-      make_session_token(facts.tokens, {facts.now.wall, seconds(ttl),
-                                        request.peer.user.value_or(kNobodyKnown), facts.nonce}));
-  reply.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(ttl)});
+  const SessionGrant grant{facts.now.wall, seconds(ttl), request.peer.user.value_or(kNobodyKnown),
+                           static_cast<std::uint32_t>(facts.nonce),
+                           profile_tag(request.target.profile)};
+  Reply reply = text_reply(200, make_session_token(facts.tokens, grant));
+  const seconds told = std::min(seconds(ttl), kLongestTold);
+  reply.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(told.count())});
   return reply;
 }
 
@@ -159,7 +168,8 @@ Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& fa
     case Route::unknown:
       break;
   }
-  const bool latest = request.head.path.substr(0, 8) == "/latest/";
+  const bool latest =
+      request.head.path.starts_with("/latest/") || request.head.path.starts_with("/profiles/");
   return latest ? text_reply(404, "not found")
                 : error_reply(404, "NotFound", "there is nothing at this path");
 }

@@ -54,6 +54,10 @@ constexpr Refusal kSessionForeign{401, "SessionTokenForeign",
                                   "the session token was issued to another user",
                                   "session_token_foreign"};
 
+constexpr Refusal kSessionElsewhere{401, "SessionTokenElsewhere",
+                                    "the session token was issued for another profile",
+                                    "session_token_elsewhere"};
+
 using Verdict = std::optional<Refusal>;
 
 bool has_prefix(std::string_view text, std::string_view prefix) {
@@ -139,8 +143,17 @@ Verdict check_endpoint_token(const RequestHead& head, const Peer& peer, const Gu
   return owner == peer.user ? std::nullopt : Verdict(kTokenForeign);
 }
 
-Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const GuardKeys& keys) {
-  const auto offered = head.header("x-aws-ec2-metadata-token");
+constexpr std::string_view kSessionField = "x-aws-ec2-metadata-token";
+
+Verdict check_profile(std::string_view token, const Target& target) {
+  const std::uint64_t bound = claimed_profile(token);
+  const bool elsewhere = bound != 0 && bound != profile_tag(target.profile);
+  return elsewhere ? Verdict(kSessionElsewhere) : std::nullopt;
+}
+
+Verdict check_session(const GuardedRequest& request, const Peer& peer, bool v1,
+                      const GuardKeys& keys) {
+  const auto offered = request.head.header(kSessionField);
   if (!offered) return v1 ? std::nullopt : Verdict(kSessionMissing);
   const std::uint32_t user = peer.user.value_or(kNobodyKnown);
   const SessionVerdict verdict = keys.sessions == nullptr
@@ -148,7 +161,7 @@ Verdict check_session(const RequestHead& head, const Peer& peer, bool v1, const 
                                      : keys.sessions->check(keys.tokens, *offered, user, keys.now);
   switch (verdict) {
     case SessionVerdict::good:
-      return std::nullopt;
+      return check_profile(*offered, request.target);
     case SessionVerdict::expired:
       return kSessionExpired;
     case SessionVerdict::foreign:
@@ -168,6 +181,17 @@ Peer identify(const Peer& peer, const RequestHead& head, const GuardKeys& keys) 
   return known;
 }
 
+Target meant(Target target, const RequestHead& head, const AccessRules& access) {
+  if (!target.profile.empty() || pass(target.route) != Pass::session_token) return target;
+  const auto offered = head.header(kSessionField);
+  const std::uint64_t bound = offered ? claimed_profile(*offered) : 0;
+  if (bound == 0) return target;
+  for (const ProfileAccess& one : access.profiles) {
+    if (profile_tag(one.profile) == bound) target.profile = one.profile;
+  }
+  return target;
+}
+
 Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules& rules,
               const GuardKeys& keys) {
   if (const Verdict refusal = check_method(request)) return refusal;
@@ -183,7 +207,7 @@ Verdict guard(const GuardedRequest& request, const Peer& peer, const GuardRules&
     case Pass::endpoint_token:
       return check_endpoint_token(request.head, peer, keys);
     case Pass::session_token:
-      return check_session(request.head, peer, rules.imds_v1, keys);
+      return check_session(request, peer, rules.imds_v1, keys);
     case Pass::none:
       return std::nullopt;
   }

@@ -62,6 +62,9 @@ struct GuardedRequest {
 
 // identify() is the peer, whom a token of their own names where the kernel does not.
 Peer identify(const Peer& peer, const RequestHead& head, const GuardKeys& keys);
+// meant() is the target, with the profile that the session token claims where a metadata route
+// names none: minio-go takes a token under /profiles/{profile} and leaves that away afterwards.
+Target meant(Target target, const RequestHead& head, const AccessRules& access);
 // guard() is nothing when the request may pass.
 std::optional<Refusal> guard(const GuardedRequest& request, const Peer& peer,
                              const GuardRules& rules, const GuardKeys& keys);

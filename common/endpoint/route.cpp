@@ -1,5 +1,6 @@
 #include "common/endpoint/route.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mdh {
@@ -59,6 +60,21 @@ Target find_latest(std::string_view rest) {
   return {Route::imds_other, {}};
 }
 
+bool take_latest(std::string_view& rest) {
+  return take_prefix(rest, "/latest") && (rest.empty() || take_prefix(rest, "/"));
+}
+
+// "{profile}/latest/…"; several SDKs join an address that ends with a slash by another one.
+Target find_profile_latest(std::string_view rest) {
+  const std::string profile = percent_decoded(rest.substr(0, rest.find('/')));
+  rest.remove_prefix(std::min(rest.find('/'), rest.size()));
+  while (rest.substr(0, 2) == "//") rest.remove_prefix(1);
+  if (profile.empty() || !take_latest(rest)) return {};
+  const Target target = find_latest(rest);
+  const bool another = !target.profile.empty() && target.profile != profile;
+  return {another ? Route::imds_other : target.route, profile};
+}
+
 struct Fixed {
   std::string_view path;
   Route route;
@@ -96,8 +112,8 @@ Target find_target(std::string_view path, bool imds) {
   std::string_view rest = path;
   if (take_prefix(rest, "/credentials"))
     return list_or_one(rest, Route::container, Route::container);
-  if (take_prefix(rest, "/latest") && (rest.empty() || take_prefix(rest, "/")))
-    return imds ? find_latest(rest) : Target{};
+  if (take_prefix(rest, "/profiles/")) return imds ? find_profile_latest(rest) : Target{};
+  if (take_latest(rest)) return imds ? find_latest(rest) : Target{};
   if (take_prefix(rest, "/refresh/") && !rest.empty() && rest.find('/') == rest.npos)
     return {Route::refresh, percent_decoded(rest)};
   for (const Fixed& fixed : kFixed) {

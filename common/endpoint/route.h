@@ -7,6 +7,7 @@
 
 namespace mdh {
 
+// Every metadata route is also there for one profile, as /profiles/{profile}/latest/…
 enum class Route {
   container,         // /credentials, /credentials/{profile}
   session_token,     // PUT /latest/api/token
@@ -34,10 +35,11 @@ enum class Pass { none, endpoint_token, session_token };
 struct Target {
   Route route = Route::unknown;
   std::string profile;  // percent-decoded, since some clients encode the '@'; empty: none is named
+  bool operator==(const Target&) const = default;
 };
 
 // find_target() takes a path that begins with one slash, without its query. Without `imds` every
-// /latest/… is unknown.
+// /latest/… is unknown, under /profiles/{profile} as well.
 Target find_target(std::string_view path, bool imds);
 // name() is the route's pattern, such as "/credentials/{profile}": what logs and metrics say.
 std::string_view name(Route route);

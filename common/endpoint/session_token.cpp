@@ -12,12 +12,12 @@ namespace mdh {
 namespace {
 
 // aws-c-auth gives up on a session token of more than 64 characters: 48 bytes in base64url, so the
-// seal is HMAC-SHA256's first 27 bytes (RFC 2104 section 5 allows half).
-constexpr std::size_t kGrantBytes = 1 + 6 + 2 + 4 + 8;
-constexpr std::size_t kSealBytes = 27;
+// seal is HMAC-SHA256's first 23 bytes (RFC 2104 section 5 allows half).
+constexpr std::size_t kGrantBytes = 1 + 6 + 2 + 4 + 4 + 8;
+constexpr std::size_t kSealBytes = 23;
 constexpr std::size_t kTokenBytes = kGrantBytes + kSealBytes;
 static_assert(kTokenBytes == 48);
-constexpr unsigned char kVersion = 2;
+constexpr unsigned char kVersion = 3;
 // A clock that went back by more than this makes tokens from the future, which nobody trusts.
 constexpr seconds kClockPlay{60};
 constexpr std::string_view kKeyLabel = "mdh-credentials IMDSv2 session token";
@@ -46,7 +46,8 @@ std::string write_grant(const SessionGrant& grant) {
   put(static_cast<std::uint64_t>(grant.issued.time_since_epoch().count()), 6, bytes);
   put(static_cast<std::uint64_t>(grant.ttl.count()), 2, bytes);
   put(grant.user, 4, bytes);
-  put(grant.nonce, 8, bytes);
+  put(grant.nonce, 4, bytes);
+  put(grant.profile, 8, bytes);
   return bytes;
 }
 
@@ -56,7 +57,8 @@ SessionGrant read_grant(std::string_view bytes) {
   grant.issued = WallTime(milliseconds(static_cast<std::int64_t>(get(bytes, 6))));
   grant.ttl = seconds(static_cast<std::int64_t>(get(bytes, 2)));
   grant.user = static_cast<std::uint32_t>(get(bytes, 4));
-  grant.nonce = get(bytes, 8);
+  grant.nonce = static_cast<std::uint32_t>(get(bytes, 4));
+  grant.profile = get(bytes, 8);
   return grant;
 }
 
@@ -93,6 +95,18 @@ bool sealed_by(const TokenRing& ring, std::string_view bytes, WallTime now) {
 }
 
 }  // namespace
+
+std::uint64_t profile_tag(std::string_view profile) {
+  if (profile.empty()) return 0;
+  const Digest digest = sha256(profile);
+  std::string_view bytes = view(digest);
+  return std::max<std::uint64_t>(1, get(bytes, 8));
+}
+
+std::uint64_t claimed_profile(std::string_view token) {
+  const std::optional<std::string> bytes = bytes_of(token);
+  return bytes ? read_grant(*bytes).profile : 0;
+}
 
 std::string make_session_token(const TokenRing& ring, const SessionGrant& grant) {
   if (ring.current.empty() || grant.ttl < seconds(1) || grant.ttl > kLongestSession) std::abort();

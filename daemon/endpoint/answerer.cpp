@@ -79,6 +79,7 @@ AnswerStep Answerer::serve(const ArrivedRequest& request, std::string& out) {
   const GuardKeys keys{tokens_, now.wall, &sessions_};
   Target target = find_target(request.head.path, rules.imds);
   if (is_local(target.route) && !request.peer.by_socket) target = {};
+  target = meant(std::move(target), request.head, rules.access);
   const Peer peer = callers_.known(identify(request.peer, request.head, keys));
   if (const auto refusal = guard({request.head, target}, peer, rules, keys)) {
     const bool may_change = refusal->reason == kUserReason && callers_.pending(peer);

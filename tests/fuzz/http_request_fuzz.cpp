@@ -45,7 +45,7 @@ void check(std::string_view bytes, World& world) {
   RequestHead head;
   const std::size_t end = find_head_end(bytes);
   if (end == 0 || read_head(bytes.substr(0, end), head)) return;
-  const Target target = find_target(head.path, true);
+  const Target target = meant(find_target(head.path, true), head, world.rules.access);
   const Peer peer{1000, 6340};
   if (guard({head, target}, peer, world.rules, {world.tokens, kNow.wall})) return;
   const Outcome outcome = world.endpoint.answer(

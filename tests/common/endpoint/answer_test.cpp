@@ -189,8 +189,44 @@ TEST_F(EndpointAnswers, HasNoRegionWhereNoneIsConfigured) {  // R22
   }
 }
 
-// R23: some SDKs drop a prefix and others keep it, so the paths stand at the root alone.
-TEST_F(EndpointAnswers, KnowsNoPrefixBeforeTheMetadata) {
+// R23: some SDKs drop a path and others keep it, so the first profile stands at the root.
+TEST_F(EndpointAnswers, AnswersTheMetadataRoutesInAProfilesPath) {
+  for (const std::string prefix :
+       {"/profiles/b@c", "/profiles/b%40c", "/profiles/b@c/", "//profiles/b@c//"}) {
+    const std::string metadata = prefix + "/latest/meta-data/";
+    for (const std::string path : {"iam/security-credentials/", "iam/security-credentials",
+                                   "iam/security-credentials-extended/"})
+      EXPECT_EQ(reply(metadata + path).content(), "b@c") << prefix << path;
+    EXPECT_EQ(reply(metadata + "iam/security-credentials/b@c").content(),
+              imds_document(*state.profiles[1].credentials).reveal());
+    EXPECT_EQ(reply(metadata + "placement/region").content(), "eu-west-1");
+    EXPECT_EQ(reply(metadata + "placement/availability-zone/").content(), "eu-west-1a");
+    EXPECT_TRUE(says(reply(prefix + "/latest/dynamic/instance-identity/document"), "eu-west-1"));
+  }
+  EXPECT_EQ(reply("/profiles/a/latest/meta-data/placement/region").content(), "us-east-1");
+}
+
+TEST_F(EndpointAnswers, GivesNothingOfAnotherProfileInAProfilesPath) {
+  for (const std::string path :
+       {"/profiles/a/latest/meta-data/iam/security-credentials/b@c",
+        "/profiles/nobody/latest/meta-data/iam/security-credentials/",
+        "/profiles/nobody/latest/meta-data/placement/region", "/profiles/a/latest/user-data",
+        "/profiles/a", "/profiles/a/", "/profiles//latest/meta-data/iam/security-credentials/",
+        "/profiles/a/credentials", "/profiles/a/latestmeta-data/placement/region"}) {
+    EXPECT_EQ(reply(path).status, 404) << path;
+    EXPECT_EQ(reply(path).content_type, kPlainText) << path;
+  }
+}
+
+TEST_F(EndpointAnswers, GrantsATokenForTheProfileOfThePathAlone) {
+  const std::string field = "x-aws-ec2-metadata-token-ttl-seconds: 300\r\n";
+  EXPECT_EQ(claimed_profile(reply("/profiles/a/latest/api/token", field).content()),
+            profile_tag("a"));
+  EXPECT_EQ(claimed_profile(reply("/latest/api/token", field).content()), 0u);
+  EXPECT_EQ(reply("/profiles/nobody/latest/api/token", field).status, 404);
+}
+
+TEST_F(EndpointAnswers, KnowsNoOtherPrefixBeforeTheMetadata) {
   for (const std::string prefix : {"/b@c", "/a", "/credentials"}) {
     const std::string path = prefix + "/latest/meta-data/iam/security-credentials/";
     EXPECT_NE(reply(path).status, 200) << path;
@@ -199,15 +235,20 @@ TEST_F(EndpointAnswers, KnowsNoPrefixBeforeTheMetadata) {
   EXPECT_EQ(reply("/latest/meta-data/iam/security-credentials/").content(), config.imds_profile);
 }
 
-TEST_F(EndpointAnswers, GrantsTheTtlThatWasAskedFor) {  // R17
-  for (const std::string ttl : {"1", "300", "21600"}) {
+TEST_F(EndpointAnswers, GrantsTheTtlThatWasAskedForAndTellsHalfAnHourAtMost) {  // R17
+  for (const std::string ttl : {"1", "300", "1800", "1801", "21600"}) {
     const Reply answer =
         reply("/latest/api/token", "x-aws-ec2-metadata-token-ttl-seconds: " + ttl + "\r\n");
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.content_type, kPlainText);
     ASSERT_EQ(answer.headers.size(), 1u);
-    EXPECT_EQ(answer.headers[0].value, ttl);
-    EXPECT_EQ(check_session_token(tokens, answer.content(), 1000, kNow.wall), SessionVerdict::good);
+    EXPECT_EQ(answer.headers[0].value, ttl.size() < 5 && ttl != "1801" ? ttl : "1800");
+    const WallTime end = kNow.wall + seconds(std::stoi(ttl));
+    const auto verdict = [&](WallTime at) {
+      return check_session_token(tokens, answer.content(), 1000, at);
+    };
+    EXPECT_EQ(verdict(end - milliseconds(1)), SessionVerdict::good) << "aws-c-auth counts on it";
+    EXPECT_EQ(verdict(end), SessionVerdict::expired);
   }
   for (const std::string ttl : {"", "0", "-1", "21601", "1.5", "abc", "99999999999999999999"})
     EXPECT_EQ(

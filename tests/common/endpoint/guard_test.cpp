@@ -26,7 +26,7 @@ class Guard : public testing::Test {
     const std::string bytes = first + " HTTP/1.1\r\n" + fields + "\r\n";
     RequestHead head;
     if (read_head(bytes, head)) return "malformed";
-    const Target target = find_target(head.path, rules.imds);
+    const Target target = meant(find_target(head.path, rules.imds), head, rules.access);
     refusal = guard({head, target}, identify(peer, head, {tokens, kNow}), rules, {tokens, kNow});
     return refusal ? std::string(refusal->reason) : "";
   }
@@ -193,6 +193,12 @@ class Metadata : public Guard {
   std::string token(std::uint32_t user, WallTime issued = kNow) {
     return make_session_token(tokens, {issued, seconds(300), user, 1});
   }
+  std::string bound(std::uint32_t user, std::string_view profile) {
+    return make_session_token(tokens, {kNow, seconds(300), user, 1, profile_tag(profile)});
+  }
+  std::string at(const std::string& path, const std::string& token) {
+    return reason("GET " + path, "Host: localhost\r\nX-aws-ec2-metadata-token: " + token + "\r\n");
+  }
 };
 
 TEST_F(Metadata, WantsASessionTokenAndSays401SoThatSdksFetchANewOne) {  // R18, R19
@@ -211,6 +217,43 @@ TEST_F(Metadata, RefusesATokenReplayedByAnotherUser) {
   peer.user = 1001;
   EXPECT_EQ(ask(made), "session_token_foreign");
   EXPECT_EQ(refusal->status, 401);
+}
+
+TEST_F(Metadata, BindsATokenToTheProfileInWhosePathItWasTaken) {
+  peer.user = 1002;
+  rules.access.profiles[0].users.users = {1000, 1002};
+  const std::string credentials = "latest/meta-data/iam/security-credentials/";
+  const std::string one = bound(1002, "b");
+  for (const std::string& path : {"/profiles/b/" + credentials, "/" + credentials,
+                                 "/" + credentials + "b", std::string("/latest/user-data")})
+    EXPECT_EQ(at(path, one), "") << path;
+  for (const std::string& path : {"/profiles/a/" + credentials, "/" + credentials + "a"}) {
+    EXPECT_EQ(at(path, one), "session_token_elsewhere") << path;
+    EXPECT_EQ(refusal->status, 401);
+    EXPECT_EQ(at(path, token(1002)), "") << "taken at the root it is for any: " << path;
+  }
+  EXPECT_EQ(at("/" + credentials, bound(1002, "gone")), "session_token_elsewhere");
+}
+
+// minio-go takes its token in a profile's path and asks at the root then.
+TEST_F(Metadata, MeansTheTokensProfileWhereThePathNamesNone) {
+  const std::string path = "/latest/meta-data/iam/security-credentials/";
+  EXPECT_EQ(at(path, bound(1000, "b")), "user") << "b is not theirs";
+  peer.user = 1002;
+  EXPECT_EQ(at(path, bound(1002, "b")), "");
+  const std::string bytes =
+      "GET " + path + " HTTP/1.1\r\nHost: a\r\nX-aws-ec2-metadata-token: " + bound(1002, "b") +
+      "\r\n\r\n";
+  RequestHead head;
+  ASSERT_FALSE(read_head(bytes, head));
+  EXPECT_EQ(meant(find_target(head.path, true), head, rules.access),
+            (Target{Route::imds_profile, "b"}));
+}
+
+TEST_F(Metadata, AsksTheListOfTheProfileInThePath) {
+  EXPECT_EQ(reason("PUT /profiles/a/latest/api/token", "Host: localhost\r\n"), "");
+  EXPECT_EQ(reason("PUT /profiles/b/latest/api/token", "Host: localhost\r\n"), "user");
+  EXPECT_EQ(at("/profiles/b/latest/meta-data/placement/region", token(1000)), "user");
 }
 
 TEST_F(Metadata, ServesVersion1OnlyWhereItIsAllowed) {  // R19

@@ -19,7 +19,7 @@ TokenRing ring(std::string_view current) {
 
 const TokenRing kRing = ring("0123456789abcdefghijklmnopqrstuvwxyz");
 
-std::string token(seconds ttl = seconds(300), std::uint32_t user = 1000, std::uint64_t nonce = 1) {
+std::string token(seconds ttl = seconds(300), std::uint32_t user = 1000, std::uint32_t nonce = 1) {
   return make_session_token(kRing, {kStart, ttl, user, nonce});
 }
 
@@ -38,6 +38,17 @@ TEST(SessionToken, DiffersFromOneToTheNext) {  // Field bug 21
 TEST(SessionToken, IsOfNoUseToAnotherUser) {
   EXPECT_EQ(check_session_token(kRing, token(), 1001, kStart), SessionVerdict::foreign);
   EXPECT_EQ(check_session_token(kRing, token(), kNobodyKnown, kStart), SessionVerdict::foreign);
+}
+
+TEST(SessionToken, TellsTheProfileThatItIsFor) {
+  const std::string bound =
+      make_session_token(kRing, {kStart, seconds(300), 1000, 1, profile_tag("mdh-lab")});
+  EXPECT_EQ(check_session_token(kRing, bound, 1000, kStart), SessionVerdict::good);
+  EXPECT_EQ(claimed_profile(bound), profile_tag("mdh-lab"));
+  EXPECT_NE(profile_tag("mdh-lab"), profile_tag("mdh-lab-2"));
+  EXPECT_EQ(claimed_profile(token()), 0u);
+  EXPECT_EQ(claimed_profile("nonsense"), 0u);
+  EXPECT_EQ(profile_tag(""), 0u);
 }
 
 TEST(SessionToken, OfAnotherDaemonIsForged) {
@@ -71,7 +82,7 @@ TEST(SessionToken, WithAnyDigitChangedIsForged) {
 
 // Found by the fuzzer: another alphabet of base64 spelt the same bytes.
 TEST(SessionToken, HasOneSpellingOnly) {
-  for (std::uint64_t nonce = 0; nonce < 200; ++nonce) {
+  for (std::uint32_t nonce = 0; nonce < 200; ++nonce) {
     const std::string good = token(seconds(300), 1000, nonce);
     std::string other = good;
     std::replace(other.begin(), other.end(), '-', '+');
@@ -137,7 +148,7 @@ TEST(KnownSessions, DoNotOutliveTheGraceOfARetiredToken) {
 TEST(KnownSessions, StayRightHoweverManyThereAre) {
   KnownSessions known;
   for (int round = 0; round < 2; ++round) {
-    for (std::uint64_t nonce = 0; nonce < 1000; ++nonce) {
+    for (std::uint32_t nonce = 0; nonce < 1000; ++nonce) {
       const std::string made = token(seconds(300), 1000, nonce);
       ASSERT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
       ASSERT_EQ(known.check(kRing, made, 1000, kStart), SessionVerdict::good);
