@@ -48,6 +48,15 @@ StatusReader reader_of(const Peer& peer, const AccessRules& access, bool has_pro
   return has_profiles ? StatusReader::user : StatusReader::stranger;
 }
 
+// As endpoint/answer has it for a metadata route that names no profile.
+std::string imds_profile(const ListFacts& facts, const Requester& asker,
+                         const ProfileAccess* first) {
+  if (facts.daemon.imds_profile.empty() || first == nullptr) return {};
+  const ProfileAccess* configured = find_access(facts.access, facts.daemon.imds_profile);
+  const bool theirs = configured != nullptr && admits(configured->users, asker);
+  return theirs ? configured->profile : first->profile;
+}
+
 Reply made(Route route, const VisibleState& shown, const StatusScope& scope, std::string_view only,
            const ListFacts& facts) {
   if (route == Route::page) return page_reply(shown, only, facts);
@@ -62,7 +71,7 @@ std::string key_of(Route route, const StatusScope& scope, const VisibleProfiles&
   std::string key(name(route));
   for (const bool one : visible) key += one ? '1' : '0';
   key += std::to_string(static_cast<int>(scope.reader));
-  return key + " " + scope.default_profile;
+  return key + " " + scope.default_profile + " " + scope.imds_profile;
 }
 
 }  // namespace
@@ -73,6 +82,7 @@ Reply Lists::reply(const ListRequest& request, const ListFacts& facts) {
   const VisibleProfiles visible = visible_to(facts.access, asker);
   StatusScope scope;
   scope.default_profile = own == nullptr ? "" : own->profile;
+  scope.imds_profile = imds_profile(facts, asker, own);
   scope.reader = reader_of(request.peer, facts.access, own != nullptr);
   scope.daemon = &facts.daemon;
   // Whatever else stands in a query must not cost a rendering.

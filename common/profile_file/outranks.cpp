@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "common/profile_file/edit.h"
 #include "common/profile_file/parse.h"
@@ -118,6 +119,23 @@ Result<std::vector<Outranking>> outranking(const AwsFiles& files, std::string_vi
     apply(rule, {files.credentials_path, *credentials, ProfileFileKind::credentials}, profile,
           found);
     apply(rule, {files.config_path, *config, ProfileFileKind::config}, profile, found);
+  }
+  return found;
+}
+
+std::vector<std::string> metadata_borrowers(const AwsFiles& files) {
+  std::vector<std::string> found;
+  for (const auto& [path, text] : {std::pair(files.credentials_path, files.credentials),
+                                   std::pair(files.config_path, files.config)}) {
+    const auto parts = read_profile_text(text);
+    if (!parts) continue;
+    for (const ProfileTextSection& section : parts->sections) {
+      const ProfileKey* key = find_key(section, "credential_source");
+      if (key == nullptr || key->value != "Ec2InstanceMetadata") continue;
+      found.push_back("credential_source in [" + std::string(section.name) + "] of " + path +
+                      ", line " + std::to_string(key->line) +
+                      ", assumes its role with this profile's credentials");
+    }
   }
   return found;
 }

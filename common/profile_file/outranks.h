@@ -43,6 +43,10 @@ struct Outranking {
 Result<std::vector<Outranking>> outranking(const AwsFiles& files, std::string_view profile,
                                            Offer offer);
 
+// metadata_borrowers() is a sentence for each `credential_source = Ec2InstanceMetadata`, whose role
+// is assumed with whatever the metadata address gives. Files that cannot be read have none.
+std::vector<std::string> metadata_borrowers(const AwsFiles& files);
+
 // text_of() is the sentence, without a full stop; cure_of() what to do.
 std::string text_of(const Outranking& one);
 std::string cure_of(const Outranking& one);

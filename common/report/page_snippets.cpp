@@ -1,6 +1,6 @@
 #include "common/report/page_snippets.h"
 
-#include "common/report/child_environment.h"
+#include "common/report/environment_lines.h"
 
 namespace mdh {
 namespace {
@@ -18,6 +18,7 @@ EnvironmentChange environment_of(const ProfileState& profile, const PageContext&
   wish.profile = profile.name;
   wish.token_file = context.token_file;
   wish.region = profile.region;
+  if (!context.imds) wish.form = ChildWish::Form::container;
   return child_environment(wish);
 }
 
@@ -33,9 +34,9 @@ Html page_snippets(const ProfileState& profile, const PageContext& context) {
   const EnvironmentChange change = environment_of(profile, context);
   Html text = "<details id=\"use-" + Html::text(name) + "\"><summary>Use this profile</summary>";
   text += code("For a shell, or for one command:", "commands for " + name, commands(name));
-  text +=
-      code("In a running Python notebook, where it then lives for days:", "Python for " + name,
-           python_lines(change) + "import boto3\nboto3.client(\"sts\").get_caller_identity()\n");
+  text += code("In a running Python notebook, where it then lives for days:", "Python for " + name,
+               environment_lines(change, Shell::python) +
+                   "import boto3\nboto3.client(\"sts\").get_caller_identity()\n");
   text += code("In R (paws, noctua, RAthena):", "R for " + name, r_lines(change));
   text +=
       code("For Athena's JDBC and ODBC drivers, started in the shell above:", "JDBC for " + name,
@@ -46,7 +47,7 @@ Html page_snippets(const ProfileState& profile, const PageContext& context) {
   }
   return text +
          code("The lines behind it, for any shell, SDK and tool:", "environment for " + name,
-              shell_lines(change)) +
+              environment_lines(change, Shell::sh)) +
          "</details>\n";
 }
 

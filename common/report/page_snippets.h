@@ -12,6 +12,7 @@ struct PageContext {
   std::string base_url;     // "http://127.0.0.1:6340", as the lines to copy should say it
   std::string token_file;   // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
   HiddenProfiles hidden{};  // what the reader may not see of the rest
+  bool imds = true;         // the metadata routes are there
 };
 
 Html page_snippets(const ProfileState& profile, const PageContext& context);

@@ -115,6 +115,7 @@ std::string status_json(const State& state, Now now, const StatusScope& scope) {
       {"accounts", accounts},
       {"endpoint_faults", state.endpoint_faults},
       {"default_profile", text_or_null(scope.default_profile)},
+      {"imds_profile", text_or_null(scope.imds_profile)},
       {"hidden_profiles", {{"count", scope.hidden.count}, {"valid", scope.hidden.servable}}},
       {"uptime_seconds", std::chrono::floor<seconds>(now.boot - state.started).count()},
       {"version", MDH_VERSION}};

@@ -16,7 +16,8 @@ struct DaemonFacts {
   std::vector<std::string> urls;  // "http://127.0.0.1:6340", the first for every SDK
   std::string token_file;
   int pid = 0;
-  std::string config;  // the configuration's origin
+  std::string config;        // the configuration's origin
+  std::string imds_profile;  // endpoint.imds_profile; empty: there are no metadata routes
 };
 
 // StatusReader is how much of that a reader is told: nothing, the URLs, or all.
@@ -26,6 +27,7 @@ enum class StatusReader { stranger, user, owner };
 struct StatusScope {
   HiddenProfiles hidden{};
   std::string default_profile{};  // the reader's own first one; empty: they may have none
+  std::string imds_profile{};     // whose credentials they get at the metadata root; empty: none
   StatusReader reader = StatusReader::stranger;
   const DaemonFacts* daemon = nullptr;  // there for every reader but a stranger
 };

@@ -75,6 +75,7 @@ void read_daemon(const Json& document, StatusView& view) {
   if (document.contains("default_profile")) {
     view.default_profile = text_of(document, "default_profile");
   }
+  if (document.contains("imds_profile")) view.imds_profile = text_of(document, "imds_profile");
   const Json hidden = object_of(document, "hidden_profiles");
   view.hidden = static_cast<std::size_t>(seconds_of(hidden, "count").value_or(seconds(0)).count());
   view.token_file = text_of(document, "token_file");
@@ -112,6 +113,7 @@ Result<StatusView> read_status(std::string_view text) {
     if (!is_name(read.profile) || !is_name(read.region)) return not_ours();
   }
   read_daemon(document, view);
+  if (!is_name(view.imds_profile.value_or(""))) return not_ours();
   for (const Json& one : objects_of(document, "accounts")) {
     view.accounts.push_back({text_of(one, "name"), seconds_of(one, "skew_seconds")});
   }

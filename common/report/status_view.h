@@ -18,7 +18,7 @@ struct ProfileView {
   std::string state;
   std::optional<seconds> expires_in;
   bool expiry_assumed = false;  // upstream named none that can be believed
-  std::string refreshed_at;  // RFC 3339, empty: never
+  std::string refreshed_at;     // RFC 3339, empty: never
   std::optional<WallTime> next_attempt_at;
   std::string error_class;  // empty: the last attempt did not fail
   std::string error_message;
@@ -47,6 +47,7 @@ struct StatusView {
   std::string config;
 
   std::optional<std::string> default_profile;  // the reader's own first; empty: they have none
+  std::optional<std::string> imds_profile;     // theirs at the metadata root; empty: no such routes
   std::size_t hidden = 0;                      // profiles that are not shown
   std::vector<std::string> endpoint_faults;
 

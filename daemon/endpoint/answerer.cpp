@@ -36,7 +36,7 @@ Answerer::Answerer(std::vector<std::string> urls, TokenRing tokens, EndpointHook
       hooks_(std::move(hooks)),
       callers_(hooks_.who_is),
       nonce_(random_number()),
-      daemon_{std::move(urls), {}, getpid(), {}},
+      daemon_{std::move(urls), {}, getpid(), {}, {}},
       page_{daemon_.urls.empty() ? "" : daemon_.urls.front(), {}} {}
 
 void Answerer::configure(const Config& config, IdOwners owners) {
@@ -47,6 +47,8 @@ void Answerer::configure(const Config& config, IdOwners owners) {
   page_.token_file = config_.token_file;
   daemon_.token_file = config_.token_file;
   daemon_.config = config.origin;
+  daemon_.imds_profile = config_.imds ? config_.imds_profile : "";
+  page_.imds = config_.imds;
 }
 
 void Answerer::restore_record(const std::vector<HandOut>& rows) {

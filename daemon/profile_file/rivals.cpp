@@ -14,4 +14,11 @@ Result<std::vector<Outranking>> rivals_of(const AwsPaths& paths, std::string_vie
                     profile, offer);
 }
 
+std::vector<std::string> metadata_borrowers_of(const AwsPaths& paths) {
+  const auto credentials = read_file(paths.credentials);
+  const auto config = read_file(paths.config);
+  return metadata_borrowers({paths.credentials, credentials ? credentials->reveal() : "",
+                             paths.config, config ? config->reveal() : ""});
+}
+
 }  // namespace mdh

@@ -19,4 +19,7 @@ struct AwsPaths {
 Result<std::vector<Outranking>> rivals_of(const AwsPaths& paths, std::string_view profile,
                                           Offer offer);
 
+// metadata_borrowers_of() is metadata_borrowers() of the two files, as far as they can be read.
+std::vector<std::string> metadata_borrowers_of(const AwsPaths& paths);
+
 }  // namespace mdh

@@ -44,7 +44,9 @@ struct Command {
   bool verbose = false;                    // status
   bool users = false;                      // status
   std::string user;                        // check --user NAME
-  bool imds = false;                       // env, exec
+  bool imds = false;                       // env, exec: the metadata form alone
+  bool no_imds = false;                    // env, exec: the container form alone
+  std::string shell = "sh";                // env
   bool token_env = false;                  // env, exec
   bool isolate = false;                    // env, exec
   std::optional<seconds> timeout;          // wait

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/config/places.h"
+#include "daemon/config/folders.h"
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 
@@ -24,15 +26,19 @@ Result<ClientReply> ask(const DaemonAddress& address, const Request& request) {
   return unreachable(reply.error().message);
 }
 
-// The token's file that was named, else the one of the state folder that was.
+// The file in the state folder that was named, else the file that was, else the one in this user's
+// own state folder.
 DaemonAddress named_address(const Command& command) {
   DaemonAddress address;
   address.url = command.endpoint->substr(0, command.endpoint->find_last_not_of('/') + 1);
   const auto told = environment_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+  const std::vector<std::string> folders = state_folders(surroundings());
   if (command.source.state_dir) {
     address.token_file = expanded(*command.source.state_dir) + "/authorization-token";
   } else if (told) {
     address.token_file = *told;
+  } else if (!folders.empty()) {
+    address.token_file = folders.front() + "/authorization-token";
   }
   return address;
 }
@@ -109,7 +115,11 @@ Result<Secret> EndpointClient::token() const {
 }
 
 Result<std::string> EndpointClient::ask_token_file() const {
-  if (!address_.url.empty()) return token_file();
+  if (!address_.url.empty()) {
+    const Result<Secret> held = token();
+    if (!held) return held.error();
+    return token_file();
+  }
   const Result<ClientReply> reply = get("/token");
   if (!reply) return reply.error();
   const Json body = Json::parse(reply->body.reveal(), nullptr, false);

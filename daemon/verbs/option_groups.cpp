@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/config/rules.h"
+#include "common/report/environment_lines.h"
 
 namespace mdh {
 namespace {
@@ -73,12 +74,24 @@ CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text) {
 
 void add_child_environment(CLI::App& verb, Command& command) {
   add_profile(verb, command, "The profile [the first]");
-  verb.add_flag("--imds", command.imds, "Instance metadata form, for tools without container form");
+  auto* imds = verb.add_flag("--imds", command.imds,
+                             "Instance metadata form alone, for tools that know no other");
+  verb.add_flag("--no-imds", command.no_imds, "Container form alone; instance metadata is disabled")
+      ->excludes(imds);
   verb.add_flag("--token-env", command.token_env,
                 "Token in a variable too, for SDKs that know no token file");
   verb.add_flag("--isolate", command.isolate,
                 "Hide the AWS files, whose [default] keys would win over the daemon");
   add_daemon(verb, command);
+}
+
+void add_shell(CLI::App& verb, Command& command) {
+  verb.add_option("--shell", command.shell, "sh, csh, fish, python or dotenv [sh]")
+      ->type_name("KIND")
+      ->check([](const std::string& shell) {
+        const bool known = std::ranges::find(kShellNames, shell) != std::end(kShellNames);
+        return known ? std::string() : shell + " is none of sh, csh, fish, python, dotenv";
+      });
 }
 
 }  // namespace mdh

@@ -6,7 +6,7 @@
 namespace CLI {
 class App;
 class Option;
-}
+}  // namespace CLI
 
 namespace mdh {
 
@@ -17,6 +17,7 @@ void add_folders(CLI::App& verb, Command& command);
 // add_daemon() is how a verb finds the daemon that it asks.
 void add_daemon(CLI::App& verb, Command& command);
 CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text);
+void add_shell(CLI::App& verb, Command& command);
 void add_child_environment(CLI::App& verb, Command& command);
 
 }  // namespace mdh

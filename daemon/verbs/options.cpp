@@ -129,6 +129,7 @@ void add_environment(CLI::App& app, Command& command) {
   CLI::App* env = add_verb(app, command, Verb::env, "env",
                            "Print shell lines: eval \"$(mdh-credentials env)\"");
   add_child_environment(*env, command);
+  add_shell(*env, command);
   env->footer("Exit status: 0 printed, 4 no daemon answers.");
 
   CLI::App* exec = add_verb(app, command, Verb::exec, "exec",

@@ -124,7 +124,7 @@ class PageTest(unittest.TestCase):
         self.open("healthy")
         code = self.browser.evaluate("[...document.querySelectorAll('pre')].at(-1).textContent")
         self.assertIn(
-            "export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:6340/credentials/mdh-lab\n",
+            "export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:6340/credentials/mdh-lab;\n",
             code)
         self.assertIn("export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/home/ada/", code)
         self.assertIn("unset ", code)

@@ -257,7 +257,7 @@ class StatusTest(harness.Case):
         daemon.ready()
         document = daemon.ask("/status").json
         self.assertEqual(set(document), {"profiles", "accounts", "uptime_seconds", "version", "default_profile",
-                                         "hidden_profiles", "endpoint_faults"})
+                                         "hidden_profiles", "endpoint_faults", "imds_profile"})
         profile = document["profiles"][0]
         self.assertEqual(set(profile), {
             "profile", "account", "region", "warning", "state", "expires_at", "expires_in_seconds",

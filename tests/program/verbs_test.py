@@ -27,7 +27,7 @@ class WithoutDaemonTest(harness.Case):
             with self.subTest(arguments=arguments):
                 done = self.run_program(*arguments)
                 self.assert_exit(done, 4)
-                self.assertEqual(done.stdout, "")
+                self.assertEqual(done.stdout, "(exit 4);\n" if arguments[0] == "env" else "")
                 self.assertIn("mdh-credentials: ", done.stderr)
 
     def test_process_exits_1_with_one_line(self):
@@ -108,8 +108,8 @@ class VerbsTest(harness.Case):
         self.assertEqual(seen["AWS_CONTAINER_CREDENTIALS_FULL_URI"], f"{self.daemon.url}/credentials/mdh-lab-2")
         self.assertEqual(pathlib.Path(seen["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read_text(), self.daemon.token)
         self.assertEqual((seen["AWS_REGION"], seen["AWS_DEFAULT_REGION"]), ("us-east-1", "us-east-1"))
-        self.assertEqual(seen["AWS_EC2_METADATA_DISABLED"].lower(), "true")
-        for name in ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        self.assertEqual(seen["AWS_EC2_METADATA_SERVICE_ENDPOINT"], f"{self.daemon.url}/profiles/mdh-lab-2/")
+        for name in ("AWS_EC2_METADATA_DISABLED", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
                      "AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
             self.assertNotIn(name, seen)
 
@@ -120,7 +120,7 @@ class VerbsTest(harness.Case):
     def test_env_for_imds(self):    # R47
         done = self.run_program("env", "--profile", "mdh-lab", "--imds")
         seen = assignments(done.stdout)
-        self.assertEqual(seen["AWS_EC2_METADATA_SERVICE_ENDPOINT"], self.daemon.url + "/")
+        self.assertEqual(seen["AWS_EC2_METADATA_SERVICE_ENDPOINT"], f"{self.daemon.url}/profiles/mdh-lab/")
         self.assertNotIn("AWS_CONTAINER_CREDENTIALS_FULL_URI", seen)
         self.assertNotIn("AWS_EC2_METADATA_DISABLED", seen)
         self.assertIn("127.0.0.1", seen["NO_PROXY"])

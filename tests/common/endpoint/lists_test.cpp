@@ -49,7 +49,7 @@ class ListsShown : public testing::Test {
   State state;
   AccessRules access;
   PageContext page;
-  DaemonFacts daemon{{"http://127.0.0.1:6340"}, "/state/token", 42, "/etc/config.json"};
+  DaemonFacts daemon{{"http://127.0.0.1:6340"}, "/state/token", 42, "/etc/config.json", "mdh-b"};
   bool by_socket = false;
   std::string query;
   int measured = 0;
@@ -81,6 +81,15 @@ TEST_F(ListsShown, NameNothingThatIsNotTheReaders) {
     EXPECT_FALSE(has(text(route, 1003), "heart-account"));
   }
   EXPECT_TRUE(status(4242)["default_profile"].is_null());
+}
+
+TEST_F(ListsShown, TellWhoseMetadataTheReaderGetsAtTheRoot) {
+  EXPECT_EQ(status(1002)["imds_profile"], "mdh-b");
+  EXPECT_EQ(status(1003)["imds_profile"], "mdh-c") << "the configured one is not theirs";
+  EXPECT_TRUE(status(4242)["imds_profile"].is_null());
+  daemon.imds_profile.clear();
+  lists.forget();
+  EXPECT_TRUE(status(1002)["imds_profile"].is_null());
 }
 
 TEST_F(ListsShown, HoldEverythingForAnOverseer) {

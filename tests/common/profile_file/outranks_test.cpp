@@ -82,5 +82,17 @@ TEST(Outranks, NamesTheFileAndLineThatCannotBeRead) {
               ElementsAre(HasSubstr("/cred: line 2 repeats")));
 }
 
+TEST(MetadataBorrowers, AreNamedInBothFiles) {
+  const std::string section = "\nrole_arn = r\ncredential_source = Ec2InstanceMetadata\n";
+  const std::string credentials = "[a]" + section + "[b]\ncredential_source = Environment\n";
+  const std::string config = "[profile c]" + section;
+  const auto found = metadata_borrowers({"/cred", credentials, "/conf", config});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0],
+            "credential_source in [a] of /cred, line 3, assumes its role with this profile's "
+            "credentials");
+  EXPECT_NE(found[1].find("[profile c] of /conf, line 3"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mdh

@@ -111,8 +111,8 @@ TEST(StatusPage, ShowsTheExactExportLines) {
   EXPECT_THAT(
       page_of(state_with(600s)),
       HasSubstr("export AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:6340/"
-                "credentials/mdh-lab\n"
-                "export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/authorization-token\n"));
+                "credentials/mdh-lab;\n"
+                "export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/authorization-token;\n"));
 }
 
 TEST(StatusPage, TellsSkewOncePerAccount) {
