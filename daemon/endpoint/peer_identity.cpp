@@ -10,9 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "daemon/endpoint/socket_address.h"
+#include "daemon/system/user_namespace.h"
 
 namespace mdh {
 namespace {
@@ -89,27 +89,10 @@ bool is_connected(std::uint8_t state) {
   return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 }
 
-// The map of the initial namespace, and of any that maps every user, is one line.
-bool maps_everybody() {
-  std::ifstream map("/proc/self/uid_map");
-  if (!map) return true;  // no such namespaces here
-  std::uint64_t inside = 1, outside = 1, count = 0;
-  map >> inside >> outside >> count;
-  return map && inside == 0 && count == 0xffffffff;
-}
-
-std::uint32_t read_overflow_user() {
-  std::ifstream file("/proc/sys/fs/overflowuid");
-  std::uint32_t user = 65534;
-  file >> user;
-  return file ? user : 65534;
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> distinct_user(std::uint32_t user) {
-  static const std::optional<std::uint32_t> shared =
-      maps_everybody() ? std::nullopt : std::optional(read_overflow_user());
+  static const std::optional<std::uint32_t> shared = overflow_user();
   return shared == user ? std::nullopt : std::optional(user);
 }
 

@@ -143,7 +143,7 @@ class DiagnosisTest(harness.Case):
         document = self.config_with({"token_url": "https://designer.mydatahelps.invalid/connect/token"})
         proxy = f"http://127.0.0.1:{server.server_address[1]}"
         done = self.check(document, "--online", HTTPS_PROXY=proxy, https_proxy=proxy)
-        self.expect("proxy refusing", done, r"proxy refused the connection \(HTTP 403\)", "HTTPS_PROXY", 1)
+        self.expect("proxy refusing", done, r"proxy refused the connection \(HTTP 403\)", "https_proxy", 1)
 
     def test_12_tls_certificate_untrusted(self):
         document = self.config_with({"token_url": self.emulator.ready["tls"]["token_url"]})

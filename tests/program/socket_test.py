@@ -179,6 +179,36 @@ class SocketTest(harness.Case):
                 return message.decode()
 
 
+@unittest.skipIf(harness.SANITIZED, "a sanitizer wants to be loaded first")
+class WithoutDiagnosticsTest(harness.Case):
+    """A kernel without NETLINK_SOCK_DIAG (gVisor, WSL 1), played by a library that refuses that socket."""
+
+    SHIM = """#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int socket(int domain, int type, int protocol) {
+  if (domain == AF_NETLINK && protocol == NETLINK_SOCK_DIAG) { errno = EPROTONOSUPPORT; return -1; }
+  return syscall(SYS_socket, domain, type, protocol);
+}
+"""
+
+    def test_says_so_and_serves_by_the_socket(self):
+        shim = self.place.folder / "shim.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", str(shim), "-"], input=self.SHIM.encode(),
+                       check=True)
+        daemon = self.serve(LD_PRELOAD=str(shim))
+        harness.until(lambda: daemon.ask_socket("/credentials/mdh-lab").status == 200, 60, "the first set")
+        self.assertIn("does not say whose connection is whose", daemon.log)
+        self.assertEqual(daemon.credentials().status, 403)
+        self.assert_exit(self.run_program("process", "--profile", "mdh-lab", secret_output=True), 0)
+        self.assert_exit(self.run_program("status"), 0)
+        check = self.run_program("check", "--config", self.emulator.ready["config"])
+        self.assertIn("does not say whose connection is whose", check.stdout)
+
+
 class StrangerTest(harness.Case):
     """Who takes the daemon's port, or its place, when it is gone."""
 
