@@ -85,8 +85,9 @@ ClockEvidence evidence_of(const AccountState& state, const AccountSchedule& acco
   for (const ClockReading& one : account.clock.readings) {
     (one.sent.boot < from ? evidence.before : evidence.of_refresh).push_back(one);
   }
-  evidence.known = state.upstream_since_boot;
-  evidence.contested = account.clock.contested || account.clock.doubt_from;
+  evidence.known = state.upstream_since_boot ? state.upstream_since_boot : account.clock.baseline;
+  evidence.contested =
+      !state.upstream_since_boot || account.clock.contested || account.clock.doubt_from;
   return evidence;
 }
 
