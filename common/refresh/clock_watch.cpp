@@ -9,6 +9,7 @@ namespace {
 constexpr seconds kRemembered{60};
 constexpr seconds kBetweenQuestions{30};
 constexpr seconds kOneCall{15};
+constexpr seconds kAboutToGo{2};  // what a nudge has sent for is not put off
 
 AccountState& state_of(Schedule& schedule, const AccountSchedule& account) {
   return schedule.state.accounts[static_cast<std::size_t>(&account - schedule.accounts.data())];
@@ -127,6 +128,7 @@ void settle_doubts(Schedule& schedule, AccountSchedule& account, Now now) {
     judge_again(state_of(schedule, account), account, evidence_from, profile);
     const milliseconds whole = received_life(profile.life);
     if (whole == before || project.flight || project.plan.failures > 0) continue;
+    if (project.plan.due <= now.boot + kAboutToGo) continue;
     project.plan =
         after_success({whole, life_left(profile.life, now)}, now.boot, project.jitter.draw());
   }

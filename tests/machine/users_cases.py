@@ -5,9 +5,10 @@ import json
 from cases import CONFIG, UNIT, Case
 
 FIRST, SECOND, MEMBER = "first", "second", "member"
-# What an SDK does with the environment that exec gives it: the answer's status, and the key's beginning.
-ASK = ("curl -sS -m 20 -w '\\n%{http_code}' -H \"Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)\" "
-       "$AWS_CONTAINER_CREDENTIALS_FULL_URI")
+# What an SDK does with the environment that exec and env give it; prints the answer's status.
+ASK = """curl -sS -m 20 -o /dev/null -w '%{http_code}\\n' \\
+  -H "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"
+"""
 
 
 class SeveralUsers(Case):
@@ -16,6 +17,7 @@ class SeveralUsers(Case):
         for user in (FIRST, SECOND, MEMBER):
             self.machine.run(f"id {user} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash {user}")
         self.machine.run(f"groupadd -f study; gpasswd -M {MEMBER} study")
+        self.machine.write("/opt/ask", ASK)
         self.configure_users([FIRST], [SECOND, "@study"])
         self.machine.run("systemctl enable --now mdh-credentials.service")
         self.addCleanup(self.machine.run, "systemctl disable mdh-credentials.service mdh-credentials.socket",
@@ -37,8 +39,35 @@ class SeveralUsers(Case):
         return int(status), body
 
     def exec_as(self, user, *options):
-        quoted = ASK.replace("'", "'\\''")
-        return self.as_user(user, f"mdh-credentials exec {' '.join(options)} -- sh -c '{quoted}'")
+        return self.as_user(user, f"mdh-credentials exec {' '.join(options)} -- sh /opt/ask")
+
+    def test_each_has_their_own_profile_at_once_and_is_told_why_not_the_others(self):
+        for user in (FIRST, SECOND, MEMBER):
+            self.assertEqual(self.exec_as(user), (0, "200"), user)
+        status, text = self.exec_as(FIRST, "--profile mdh-second")
+        self.assertNotEqual((status, text), (0, "200"))
+        self.assertIn("mdh-second", text)
+        for user, profile in ((FIRST, "mdh-second"), ("nobody", "mdh-first")):
+            status, text = self.as_user(user, f"mdh-credentials process --profile {profile}")
+            self.assertEqual(status, 1, text)
+            self.assertIn("allowed_users", text)
+
+    def test_an_environment_serves_on_over_rotation_restart_and_stop(self):
+        status, text = self.as_user(FIRST, "mdh-credentials env")
+        self.assertEqual(status, 0, text)
+        self.machine.write("/opt/environment", text + "\n")
+        ask = ". /opt/environment; sh /opt/ask"
+        self.assertEqual(self.as_user(FIRST, ask), (0, "200"))
+        for change in ("mdh-credentials rotate-token --grace-seconds 0", f"systemctl restart {UNIT}",
+                       f"systemctl stop {UNIT}; systemctl start {UNIT}"):
+            self.machine.run(change)
+            self.machine.await_true(lambda: self.as_user(FIRST, ask) == (0, "200"), 60, change)
+        # Nobody else gets anything by it.
+        stolen = self.machine.run(". /opt/environment; cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").strip()
+        self.machine.write("/opt/stolen", f"Authorization: {stolen}\n")
+        status = self.as_user(SECOND, "curl -s -o /dev/null -w %{http_code} -H @/opt/stolen "
+                                      "http://127.0.0.1:6340/credentials/mdh-second")
+        self.assertEqual(status, (0, "401"))
 
     def test_the_record_tells_of_each(self):
         self.exec_as(FIRST)
@@ -54,9 +83,8 @@ class SeveralUsers(Case):
         self.assertNotIn(FIRST, self.machine.run("mdh-credentials status --users"))
 
     def test_a_service_with_their_user_has_it_too(self):
-        quoted = ASK.replace("'", "'\\''")
         text = self.machine.run(f"systemd-run --quiet --wait --pipe -p User={FIRST} "
-                                f"mdh-credentials exec -- sh -c '{quoted}'")
+                                "mdh-credentials exec -- sh /opt/ask")
         self.assertEqual(text.splitlines()[-1], "200")
 
     def test_check_says_what_a_user_would_get_and_why(self):

@@ -192,6 +192,10 @@ TEST_F(EngineReconfigure, ARestartSeesThatTheClockWasSetForwardBefore) {
   EXPECT_EQ(bench.engine.restore(snapshot, bench.now()), 3u);
   EXPECT_EQ(bench.engine.state().clock_step->by, minutes(10));
   EXPECT_TRUE(bench.served("lab-0"));
+  bench.run(seconds(3));
+  for (const auto& [what, count] : bench.profile("lab-0").outcomes)
+    EXPECT_EQ(what, "success") << count;
+  EXPECT_EQ(bench.profile("lab-0").outcomes.size(), 1u);
 }
 
 TEST_F(EngineReconfigure, ARestartKeepsWhatALifeHasLost) {
