@@ -32,14 +32,13 @@ ClockReadings readings_since(const ClockWatch& clock, BootTime from) {
   return chosen;
 }
 
-// What the readings since `from` say, where others bear it out. An assertion that was refused by
+// What the readings say, where others bear it out. An assertion that was refused by
 // another time than this is signed anew at once.
-void know(Schedule& schedule, AccountSchedule& account, const Agreement& agreed, BootTime from,
-          Now now) {
+void know(Schedule& schedule, AccountSchedule& account, const Agreement& agreed, Now now) {
   auto& known = state_of(schedule, account).upstream_since_boot;
   auto& baseline = account.clock.baseline;
   if (baseline && agreed.latest - *baseline > kClockStep) {
-    note_pause(schedule, agreed.latest - *baseline, from, now);
+    note_pause(schedule, agreed.latest - *baseline, agreed.since, now);
   }
   if (!agreed.contested) baseline = agreed.since_boot;
   const bool news = !known || std::chrono::abs(agreed.since_boot - *known) > kClockStep;
@@ -106,14 +105,14 @@ void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReadi
   }
   if (clock.doubt_from) return;  // settle_doubts() hears all of them
   const auto latest = latest_agreement(readings_since(clock, now.boot - kBetweenQuestions), known);
-  if (latest) know(schedule, account, *latest, reading.sent.boot, now);
+  if (latest) know(schedule, account, *latest, now);
 }
 
 void settle_doubts(Schedule& schedule, AccountSchedule& account, Now now) {
   const BootTime from = account.clock.doubt_from.value_or(now.boot);
   account.clock.doubt_from.reset();
   if (const auto agreed = agreement(readings_since(account.clock, from))) {
-    know(schedule, account, *agreed, from, now);
+    know(schedule, account, *agreed, now);
     account.clock.contested |= account.clock.unheard;
   }
   for (ProjectSchedule& project : account.projects) {

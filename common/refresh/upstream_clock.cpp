@@ -48,6 +48,19 @@ bool unanimous(const ClockReadings& readings) {
                      [&](const auto& one) { return same(one, readings.back()); });
 }
 
+// A request that left before the machine was paused brings a Date from before the pause.
+BootTime first_sent(const ClockReadings& readings, milliseconds offset) {
+  BootTime first = BootTime::max();
+  for (const ClockReading& one : readings) {
+    if (near(range_of(one), offset)) first = std::min(first, one.sent.boot);
+  }
+  return first;
+}
+
+Agreement agreed(milliseconds offset, const ClockReadings& readings) {
+  return {offset, offset, first_sent(readings, offset), false};
+}
+
 // Judge weighs the clocks against each other for one set.
 class Judge {
  public:
@@ -159,19 +172,17 @@ milliseconds upstream_since_boot(const ClockReading& reading) {
 
 std::optional<Agreement> agreement(const ClockReadings& readings) {
   const auto confirmed = std::find_if(readings.rbegin(), readings.rend(), near_wall);
-  if (confirmed != readings.rend()) {
-    const milliseconds offset = upstream_since_boot(*confirmed);
-    return Agreement{offset, offset, false};
-  }
+  if (confirmed != readings.rend()) return agreed(upstream_since_boot(*confirmed), readings);
   std::optional<Agreement> found;
   for (auto one = readings.begin(); one != readings.end(); ++one) {
     if (std::none_of(one + 1, readings.end(), [&](const auto& two) { return same(*one, two); }))
       continue;
     const milliseconds offset = upstream_since_boot(*one);
-    if (!found) found = Agreement{offset, offset, false};
-    found->latest = std::max(found->latest, offset);
+    if (!found) found = agreed(offset, readings);
+    if (offset > found->latest) found->latest = offset;
   }
   if (!found) return std::nullopt;
+  found->since = first_sent(readings, found->latest);
   found->contested = std::any_of(readings.begin(), readings.end(), [&](const auto& one) {
     return !near(range_of(one), found->since_boot);
   });
@@ -184,13 +195,15 @@ std::optional<Agreement> latest_agreement(const ClockReadings& readings,
   const ClockReading& last = readings.back();
   const milliseconds offset = upstream_since_boot(last);
   if (near_wall(last) || (known && near(range_of(last), *known))) {
-    return Agreement{offset, offset, false};
+    return agreed(offset, readings);
   }
   const bool wall_confirmed = std::any_of(readings.begin(), readings.end(), near_wall);
   const auto others = std::count_if(readings.begin(), readings.end() - 1,
                                     [&](const auto& other) { return same(other, last); });
   if (wall_confirmed || others == 0) return std::nullopt;
-  return Agreement{offset, offset, !unanimous(readings)};
+  Agreement found = agreed(offset, readings);
+  found.contested = !unanimous(readings);
+  return found;
 }
 
 bool doubtful(const ClockReading& reading, std::optional<milliseconds> known) {

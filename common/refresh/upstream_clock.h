@@ -23,6 +23,7 @@ milliseconds upstream_since_boot(const ClockReading& reading);
 struct Agreement {
   milliseconds since_boot{};  // the first of the readings that any other bears out
   milliseconds latest{};      // where others agree on another time: the latest of these
+  BootTime since{};           // when the first request left whose reply says `latest`
   bool contested = false;     // a reading contradicts it
 };
 // agreement() is the readings'; nothing where no two clocks agree.

@@ -7,7 +7,6 @@
 #include "common/exit_status.h"
 #include "daemon/config/load_config.h"
 #include "daemon/endpoint/listeners.h"
-#include "daemon/endpoint/peer_identity.h"
 #include "daemon/endpoint/token_store.h"
 #include "daemon/keys/usable_config.h"
 #include "daemon/service/fd_store.h"
@@ -42,11 +41,6 @@ void announce(const Config& config, const Listeners& listeners) {
     log_line(LogLevel::error, fault, {{"MDH_STAGE", "endpoint"}});
   log_warnings(LogLevel::warn, config);
   for (const std::string& warning : listeners.warnings) log_line(LogLevel::warn, warning);
-  if (config.endpoint.allowed_users.front() != "any" && !kernel_names_peers()) {
-    log_line(LogLevel::warn,
-             "this kernel does not say whose connection is whose: by TCP only tokens of one's own "
-             "are answered; mdh-credentials exec, env and process go on, by the socket");
-  }
 }
 
 bool is_unit_of_systemd() {

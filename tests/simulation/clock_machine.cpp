@@ -114,12 +114,12 @@ bool ClockMachine::refuses(const UpstreamCall& call) const {
 void ClockMachine::send(UpstreamCall call) {
   const bool to_token =
       call.kind == UpstreamCall::Kind::token || call.url == call.account->token_url;
-  Away away{.call = std::move(call), .sent = now(), .sent_at = time_, .written = {}};
+  Away away{.call = std::move(call), .sent = now(), .sent_at = time_};
+  away.host = to_token ? Dates::Host::token : Dates::Host::exchange;
   Time takes = milliseconds(20 + static_cast<int>(random_() % 400));
   away.answered = time_ >= down_until_;
   if (away.answered) {
-    const auto host = to_token ? Dates::Host::token : Dates::Host::exchange;
-    away.written = dates_.written(host, time_ + takes / 2);
+    away.written = dates_.written(away.host, time_ + takes / 2);
     away.refused = refuses(away.call);
     if (away.call.kind == UpstreamCall::Kind::exchange) {
       const auto& profile = away.call.account->projects[away.call.project].profile;
@@ -180,6 +180,11 @@ Result<CallResult> ClockMachine::outcome_of(const Away& away, UpstreamReply repl
   return CallResult(AccessTokenPtr(token));
 }
 
+void ClockMachine::note_word(const Away& away) {
+  if (away.written.true_word) return true_words_.push_back(away.sent_at);
+  false_words_.push_back({away.sent_at, away.host, *away.written.date - away.sent_at});
+}
+
 void ClockMachine::land(const Away& away) {
   const RoundTrip clocks{away.sent, now()};
   CallReport report{away.call.id, clocks.sent, clocks.received, std::nullopt,
@@ -188,7 +193,7 @@ void ClockMachine::land(const Away& away) {
     UpstreamReply reply = reply_of(away);
     report.reading = clock_reading(reply, clocks);
     report.outcome = outcome_of(away, std::move(reply), clocks);
-    if (away.written.true_word && report.reading) true_words_.push_back(away.sent_at);
+    if (report.reading) note_word(away);
   }
   const bool set_came = away.call.kind == UpstreamCall::Kind::exchange && report.outcome.ok();
   const auto index = static_cast<std::size_t>(

@@ -37,10 +37,16 @@ class ClockMachine {
     UpstreamCall call;
     Now sent;
     Time sent_at;
-    Dates::Written written;
+    Dates::Host host{};
+    Dates::Written written{};
     bool answered = false;
     bool refused = false;
     Time expiration{};
+  };
+  struct FalseWord {
+    Time sent_at;
+    Dates::Host host;
+    milliseconds error;
   };
   struct Profile {
     seconds life{};                          // of the sets that it is issued
@@ -56,6 +62,7 @@ class ClockMachine {
   void send(UpstreamCall call);
   bool refuses(const UpstreamCall& call) const;
   bool arrive();
+  void note_word(const Away& away);
   void land(const Away& away);
   UpstreamReply reply_of(const Away& away) const;
   Result<CallResult> outcome_of(const Away& away, UpstreamReply reply, const RoundTrip& clocks);
@@ -70,6 +77,7 @@ class ClockMachine {
   void check_withheld();
   Time allowance() const;
   Time uncounted(const Profile& profile, Time moment) const;
+  bool conspired(const Profile& profile) const;
   bool excused(const Profile& profile, Time moment) const;
   bool told(Time from, Time until, int words) const;
   Time true_end(std::size_t index) const;
@@ -91,6 +99,7 @@ class ClockMachine {
   Time quiet_until_{};           // what came last that takes a minute to get over
   Time last_pause_{-1};          // when it ended
   std::deque<Time> true_words_;  // when the requests left whose replies had a true Date
+  std::deque<FalseWord> false_words_;
   std::vector<std::pair<Time, milliseconds>> wall_;  // less boot time, from when on
   std::multimap<Time, Away> away_;
   std::map<const AccessToken*, Time> tokens_;  // until when upstream takes them

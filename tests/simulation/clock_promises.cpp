@@ -15,6 +15,7 @@ constexpr seconds kCallTime{3};
 constexpr seconds kOneRefresh{15};
 constexpr seconds kSettled{6};  // a wall clock so near is right
 constexpr seconds kLongestRefusal{900};
+constexpr seconds kNearness{5};  // so far apart two clocks still agree
 
 }  // namespace
 
@@ -50,10 +51,30 @@ Time ClockMachine::uncounted(const Profile& profile, Time moment) const {
   return moment - profile.asked_at - counted;
 }
 
+// Two clocks of three are wrong and, by chance, alike: a lie is as the wall clock's error, or two
+// hosts lie the same. Nobody can tell that from the truth.
+bool ClockMachine::conspired(const Profile& profile) const {
+  const milliseconds wall_error = profile.asked.wall - (kStart + profile.asked_at);
+  std::vector<FalseWord> words;
+  for (const FalseWord& word : false_words_) {
+    if (std::chrono::abs(word.sent_at - profile.asked_at) <= kOneRefresh) words.push_back(word);
+  }
+  const auto alike = [](milliseconds one, milliseconds other) {
+    return std::chrono::abs(one - other) <= kSettled + kNearness;
+  };
+  return std::any_of(words.begin(), words.end(), [&](const FalseWord& one) {
+    if (std::chrono::abs(wall_error) > kSettled && alike(one.error, wall_error)) return true;
+    return std::any_of(words.begin(), words.end(), [&](const FalseWord& other) {
+      return one.host != other.host && alike(one.error, other.error);
+    });
+  });
+}
+
 // Nothing that can be read has told: the machine was paused since, neither clock has counted it and
 // no two true Dates have come; or the set came by a wall clock that was slow, and without a true
 // Date.
 bool ClockMachine::excused(const Profile& profile, Time moment) const {
+  if (conspired(profile)) return true;
   const Time drifted = (moment - profile.asked_at) / 1500 + seconds(1);
   if (uncounted(profile, moment) > drifted && !told(last_pause_, moment - seconds(1), 2))
     return true;
