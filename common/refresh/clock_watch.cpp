@@ -26,6 +26,21 @@ void note_pause(Schedule& schedule, milliseconds length, BootTime seen, Now now)
   }
 }
 
+// What nobody contradicts tells also by a set's own expiration that boot time stood still: of a set
+// that came when there was no Date.
+void hold_to_names(Schedule& schedule, AccountSchedule& account, const Agreement& agreed, Now now) {
+  const WallTime upstream(agreed.since_boot + now.boot.time_since_epoch());
+  for (const ProjectSchedule& project : account.projects) {
+    ProfileState& profile = schedule.state.profiles[project.profile];
+    if (!profile.credentials || !profile.credentials->expiration_named) continue;
+    const milliseconds lost =
+        life_left(profile.life, now) - (profile.credentials->expiration - upstream);
+    const bool before = profile.life.asked.boot < agreed.since;
+    if (before && lost > kClockStep) profile.life = paused(profile.life, lost);
+  }
+  follow_clock(schedule, account, now);
+}
+
 ClockReadings readings_since(const ClockWatch& clock, BootTime from) {
   ClockReadings chosen = clock.readings;
   std::erase_if(chosen, [&](const auto& one) { return one.sent.boot < from; });
@@ -40,7 +55,10 @@ void know(Schedule& schedule, AccountSchedule& account, const Agreement& agreed,
   if (baseline && agreed.latest - *baseline > kClockStep) {
     note_pause(schedule, agreed.latest - *baseline, agreed.since, now);
   }
-  if (!agreed.contested) baseline = agreed.since_boot;
+  if (!agreed.contested) {
+    baseline = agreed.since_boot;
+    hold_to_names(schedule, account, agreed, now);
+  }
   const bool news = !known || std::chrono::abs(agreed.since_boot - *known) > kClockStep;
   if (news && account.sign_by_upstream) account.plan = brought_forward(account.plan, now.boot);
   known = agreed.since_boot;
@@ -98,13 +116,14 @@ void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReadi
                 [&](const auto& one) { return one.received.boot + kRemembered < now.boot; });
   clock.readings.push_back(reading);
   const bool asked_lately = clock.asked && *clock.asked + kBetweenQuestions > now.boot;
-  auto known = state_of(schedule, account).upstream_since_boot;
-  if (clock.contested) known.reset();
+  const auto known =
+      clock.contested ? clock.baseline : state_of(schedule, account).upstream_since_boot;
   if (!clock.doubt_from && !asked_lately && doubtful(reading, known)) {
     clock.doubt_from = reading.sent.boot;
   }
   if (clock.doubt_from) return;  // settle_doubts() hears all of them
-  const auto latest = latest_agreement(readings_since(clock, now.boot - kBetweenQuestions), known);
+  const auto latest =
+      latest_agreement(readings_since(clock, now.boot - kBetweenQuestions), known, clock.contested);
   if (latest) know(schedule, account, *latest, now);
 }
 

@@ -190,7 +190,7 @@ std::optional<Agreement> agreement(const ClockReadings& readings) {
 }
 
 std::optional<Agreement> latest_agreement(const ClockReadings& readings,
-                                          std::optional<milliseconds> known) {
+                                          std::optional<milliseconds> known, bool contested) {
   if (readings.empty()) return std::nullopt;
   const ClockReading& last = readings.back();
   const milliseconds offset = upstream_since_boot(last);
@@ -202,7 +202,7 @@ std::optional<Agreement> latest_agreement(const ClockReadings& readings,
                                     [&](const auto& other) { return same(other, last); });
   if (wall_confirmed || others == 0) return std::nullopt;
   Agreement found = agreed(offset, readings);
-  found.contested = !unanimous(readings);
+  found.contested = contested || !unanimous(readings);
   return found;
 }
 

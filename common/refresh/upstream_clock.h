@@ -29,9 +29,10 @@ struct Agreement {
 // agreement() is the readings'; nothing where no two clocks agree.
 std::optional<Agreement> agreement(const ClockReadings& readings);
 // latest_agreement() is the same by the last of the readings, where another clock bears it out: the
-// local one, what was known, or another Date while none bears out the local clock.
+// local one, what was known, or another Date while none bears out the local clock. What was
+// contested stays so: one host may say the same three times.
 std::optional<Agreement> latest_agreement(const ClockReadings& readings,
-                                          std::optional<milliseconds> known);
+                                          std::optional<milliseconds> known, bool contested);
 // doubtful() tells whether the Date is over a minute from the local clock, and not where upstream's
 // clock is known to be.
 bool doubtful(const ClockReading& reading, std::optional<milliseconds> known);

@@ -248,7 +248,9 @@ void ClockMachine::befall(const Event& event) {
   quiet_until_ = std::max(quiet_until_, time_);
 }
 
+// What stood for less than a moment nobody could read.
 void ClockMachine::note_wall() {
+  if (!wall_.empty() && wall_.back().first == time_) wall_.pop_back();
   wall_.emplace_back(time_, wall_since_boot(now()));
 }
 

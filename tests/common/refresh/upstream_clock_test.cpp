@@ -72,7 +72,7 @@ TEST(UpstreamClock, IsContestedByADateThatContradictsIt) {
 TEST(UpstreamClock, IsTheLastReadingsWhereThatIsBorneOut) {
   const milliseconds truth = kTruth.time_since_epoch() - kBoot.time_since_epoch();
   const auto latest = [](const ClockReadings& readings, std::optional<milliseconds> known) {
-    const auto found = latest_agreement(readings, known);
+    const auto found = latest_agreement(readings, known, false);
     return found ? std::optional(found->since_boot) : std::nullopt;
   };
   expect_near(*latest({reading({}, {}, hours(-2)), reading(seconds(1), {})}, std::nullopt), truth);
