@@ -130,9 +130,9 @@ void take_reading(Schedule& schedule, AccountSchedule& account, const ClockReadi
 void settle_doubts(Schedule& schedule, AccountSchedule& account, Now now) {
   const BootTime from = account.clock.doubt_from.value_or(now.boot);
   account.clock.doubt_from.reset();
-  if (const auto agreed = agreement(readings_since(account.clock, from))) {
+  if (auto agreed = agreement(readings_since(account.clock, from))) {
+    agreed->contested |= account.clock.unheard;  // whom nobody could contradict
     know(schedule, account, *agreed, now);
-    account.clock.contested |= account.clock.unheard;
   }
   for (ProjectSchedule& project : account.projects) {
     ProfileState& profile = schedule.state.profiles[project.profile];
