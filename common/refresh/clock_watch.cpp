@@ -21,7 +21,7 @@ void note_pause(Schedule& schedule, milliseconds length, BootTime seen, Now now)
     if (profile.life.asked.boot < seen) profile.life = paused(profile.life, length);
   }
   for (AccountSchedule& account : schedule.accounts) {
-    if (account.clock.baseline) *account.clock.baseline += length;
+    account.clock.counted += length;
     follow_clock(schedule, account, now);
   }
 }
@@ -51,18 +51,20 @@ ClockReadings readings_since(const ClockWatch& clock, BootTime from) {
 // another time than this is signed anew at once.
 void know(Schedule& schedule, AccountSchedule& account, const Agreement& agreed, Now now) {
   auto& known = state_of(schedule, account).upstream_since_boot;
-  auto& baseline = account.clock.baseline;
-  if (baseline && agreed.latest - *baseline > kClockStep) {
-    note_pause(schedule, agreed.latest - *baseline, agreed.since, now);
+  ClockWatch& clock = account.clock;
+  if (clock.baseline) {
+    const milliseconds length = agreed.latest - *clock.baseline - clock.counted;
+    if (length > kClockStep) note_pause(schedule, length, agreed.since, now);
   }
   if (!agreed.contested) {
-    baseline = agreed.since_boot;
+    clock.baseline = agreed.since_boot;
+    clock.counted = {};
     hold_to_names(schedule, account, agreed, now);
   }
   const bool news = !known || std::chrono::abs(agreed.since_boot - *known) > kClockStep;
   if (news && account.sign_by_upstream) account.plan = brought_forward(account.plan, now.boot);
   known = agreed.since_boot;
-  account.clock.contested = agreed.contested;
+  clock.contested = agreed.contested;
 }
 
 void judge_again(const AccountState& state, const AccountSchedule& account, BootTime from,

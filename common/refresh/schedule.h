@@ -47,6 +47,7 @@ struct ClockWatch {
   bool unheard = false;                  // one of them came home without a Date to believe
   bool contested = false;                // something speaks against what is known of upstream
   std::optional<milliseconds> baseline;  // what was known last that nothing spoke against
+  milliseconds counted{};                // of pauses since, which lives have lost already
 };
 
 struct AccountSchedule {
