@@ -78,6 +78,7 @@ class ClockMachine {
   Time allowance() const;
   Time uncounted(const Profile& profile, Time moment) const;
   bool conspired(const Profile& profile) const;
+  bool misled(Time since) const;
   bool excused(const Profile& profile, Time moment) const;
   bool told(Time from, Time until, int words) const;
   Time true_end(std::size_t index) const;

@@ -70,6 +70,14 @@ bool ClockMachine::conspired(const Profile& profile) const {
   });
 }
 
+// The same of a machine that gets no valid set: a lie of that time bore its wall clock out.
+bool ClockMachine::misled(Time since) const {
+  return std::any_of(false_words_.begin(), false_words_.end(), [&](const FalseWord& word) {
+    return word.sent_at >= since - kOneRefresh &&
+           std::chrono::abs(word.error - clocks_.wall_error(time_)) <= kSettled + kNearness;
+  });
+}
+
 // Nothing that can be read has told: the machine was paused since, neither clock has counted it and
 // no two true Dates have come; or the set came by a wall clock that was slow, and without a true
 // Date.
@@ -120,7 +128,8 @@ void ClockMachine::check_withheld() {
     if (time_ < down_until_) continue;
     const Time lasted = time_ - std::max({*since, down_until_, quiet_until_});
     ledger_.longest_without = std::max(ledger_.longest_without, lasted);
-    if (lasted > allowance()) fail("nothing valid though upstream answers", i, time_);
+    if (lasted > allowance() && !misled(time_ - lasted))
+      fail("nothing valid though upstream answers", i, time_);
   }
 }
 
