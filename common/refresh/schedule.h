@@ -74,8 +74,7 @@ milliseconds left(const State& state, const ProjectSchedule& project, Now now);
 // token_usable() tells whether the account's token may be presented at `moment`.
 bool token_usable(const AccountSchedule& account, BootTime moment);
 std::size_t exchanges_in_flight(const AccountSchedule& account);
-// due_projects() are those that want a set now and are not in flight; those without failures first,
-// so that failing ones never take all the places of healthy ones.
+// due_projects() want a set now and are not in flight; the failing ones last, in no other's place.
 std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now);
 // next_moment() is when something becomes due or stuck after `now` if no call ends before.
 BootTime next_moment(const Schedule& schedule, BootTime now);

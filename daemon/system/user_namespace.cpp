@@ -17,8 +17,9 @@ constexpr std::uint64_t kEverybody = 0xffffffff;
 
 std::optional<std::uint32_t> overflow_user() {
   std::ifstream map("/proc/self/uid_map");
-  Range range;
-  if (!(map >> range.inside >> range.outside >> range.count)) return std::nullopt;
+  if (!map) return std::nullopt;  // no such namespaces here
+  Range range;                    // an empty map names nobody
+  map >> range.inside >> range.outside >> range.count;
   if (range.inside == 0 && range.count == kEverybody) return std::nullopt;
   std::uint32_t overflow = 65534;
   std::ifstream("/proc/sys/kernel/overflowuid") >> overflow;
