@@ -25,19 +25,26 @@ Reply page_reply(const VisibleState& shown, std::string_view only, const ListFac
       {{"Content-Security-Policy", page_security_policy()}, {"Referrer-Policy", "no-referrer"}}};
 }
 
+std::string why_not_ready(const ProfileState& profile, Now now) {
+  if (!servable(profile, now))
+    return "no valid credentials for " + profile.name + " (" +
+           std::string(name(condition(profile, now))) + ")";
+  const FileStatus& file = profile.file;
+  const std::string what = profile.name + " is not in " + file.path;
+  if (file.condition == FileCondition::pending) return what + " yet";
+  return what + (file.since ? " since " + format_rfc3339(*file.since) : "") + ": " + file.message;
+}
+
 Reply readiness(const VisibleState& shown, Now now) {
   std::string missing;
   for (const ProfileState& profile : shown.state.profiles) {
-    if (servable(profile, now)) continue;
-    missing += missing.empty() ? "no valid credentials for " : ", ";
-    missing += profile.name;
-    missing += " (" + std::string(name(condition(profile, now))) + ")";
+    if (in_order(profile, now)) continue;
+    missing += (missing.empty() ? "" : "; ") + why_not_ready(profile, now);
   }
-  const std::size_t others = shown.hidden.count - shown.hidden.servable;
-  if (others > 0) {
-    missing += missing.empty() ? "no valid credentials for " : ", and ";
-    missing += std::to_string(others) + " that you may not see";
-  }
+  const std::size_t others = shown.hidden.count - shown.hidden.in_order;
+  if (others > 0)
+    missing +=
+        (missing.empty() ? "" : "; ") + std::to_string(others) + " not ready that you may not see";
   return missing.empty() ? text_reply(200, "ready") : unavailable_reply("NotReady", missing);
 }
 

@@ -49,7 +49,7 @@ void take_project(Previous& previous, ProjectSchedule& successor, ProfileState& 
   state.account = profile.account;
   if (state.name != profile.name) {  // renamed: its file and its counts were another's
     state.name = profile.name;
-    state.file = {};
+    state.file = profile.file;
     state.outcomes.clear();
   }
   profile = std::move(state);
@@ -139,7 +139,7 @@ void adopt_clocks(Schedule& schedule, const Snapshot& snapshot) {
   }
 }
 
-void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
+void add_account(Schedule& schedule, const AccountConfig& config, bool writes_file, Now now) {
   AccountSchedule account;
   account.config = std::make_shared<const AccountConfig>(config);
   account.jitter = Jitter(schedule.jitter_seed, config.name);
@@ -156,6 +156,7 @@ void add_account(Schedule& schedule, const AccountConfig& config, Now now) {
     profile.name = project.profile;
     profile.region = project.region;
     profile.account = schedule.accounts.size();
+    profile.file = unheard_file(writes_file);
     schedule.state.profiles.push_back(std::move(profile));
   }
   schedule.state.accounts.push_back({config.name, std::nullopt});
@@ -168,7 +169,9 @@ Schedule new_schedule(const Config& config, std::uint64_t jitter_seed, Now now) 
   Schedule schedule;
   schedule.jitter_seed = jitter_seed;
   schedule.state.started = now.boot;
-  for (const AccountConfig& account : config.accounts) add_account(schedule, account, now);
+  schedule.state.config_read = now.wall;
+  for (const AccountConfig& account : config.accounts)
+    add_account(schedule, account, config.profile_file.enabled, now);
   show_next_attempts(schedule, now);
   return schedule;
 }
@@ -179,6 +182,8 @@ Schedule carry_over(Schedule before, const Config& config, Now now) {
   after.state.durations = before.state.durations;
   after.state.started = before.state.started;
   after.state.clock_step = before.state.clock_step;
+  after.state.refused_reload = before.state.refused_reload;
+  after.state.endpoint_faults = std::move(before.state.endpoint_faults);
   std::vector<Previous> left_behind = previous_projects(before);
   take_projects(left_behind, after, true);
   take_projects(left_behind, after, false);

@@ -216,6 +216,18 @@ void Engine::note_file(std::string_view profile, FileStatus status) {
   }
 }
 
+void Engine::forget_files(bool asked_for) {
+  for (ProfileState& one : schedule_.state.profiles) one.file = unheard_file(asked_for);
+}
+
+void Engine::note_reload(const std::optional<Error>& refusal, WallTime now) {
+  State& state = schedule_.state;
+  if (!refusal) state.config_read = now;
+  const WallTime since = state.refused_reload ? state.refused_reload->since : now;
+  state.refused_reload.reset();
+  if (refusal) state.refused_reload = Failure{*refusal, now, since};
+}
+
 void Engine::look_at_clocks(Now now) {
   const milliseconds by = wall_since_boot(now) - wall_since_boot_;
   wall_since_boot_ += by;

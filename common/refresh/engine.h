@@ -52,10 +52,11 @@ class Engine {
   std::size_t restore(const Snapshot& snapshot, Now now);
   // note_file() records what the profile sink said.
   void note_file(std::string_view profile, FileStatus status);
-  // forget_files() has every profile's file unknown, as before the sink's first word.
-  void forget_files() {
-    for (ProfileState& one : schedule_.state.profiles) one.file = {};
-  }
+  // forget_files() has every profile's file as before the sink's first word: to be written, or not
+  // asked for.
+  void forget_files(bool asked_for);
+  // note_reload() records that the configuration was read again, or why that was refused.
+  void note_reload(const std::optional<Error>& refusal, WallTime now);
   // note_endpoint() records what is wrong with the addresses to be listened on.
   void note_endpoint(std::vector<std::string> faults) {
     schedule_.state.endpoint_faults = std::move(faults);

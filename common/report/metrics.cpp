@@ -141,6 +141,48 @@ MetricFamily skews(const State& state, Now now) {
   return made;
 }
 
+// Of profiles that are asked for in a file alone.
+MetricFamily files(const State& state) {
+  MetricFamily made =
+      family("mdh_credentials_profile_file_ok",
+             "1 where the profile file holds what it should, 0 where it does not (yet).",
+             MetricType::Gauge);
+  for (const ProfileState& profile : state.profiles) {
+    const FileCondition file = profile.file.condition;
+    if (file == FileCondition::disabled) continue;
+    made.metric.push_back(
+        gauge(file == FileCondition::written ? 1 : 0, {{"profile", profile.name}}));
+  }
+  return made;
+}
+
+MetricFamily failing(const State& state) {
+  MetricFamily made = family("mdh_credentials_failing_since_timestamp_seconds",
+                             "Since when every attempt to refresh the profile has failed, with the "
+                             "class of the last; no series where the last one succeeded.",
+                             MetricType::Gauge);
+  for (const ProfileState& profile : state.profiles) {
+    if (!profile.last_failure) continue;
+    made.metric.push_back(
+        gauge(in_seconds(profile.last_failure->since.time_since_epoch()),
+              {{"profile", profile.name},
+               {"class", std::string(name(profile.last_failure->error.error_class))}}));
+  }
+  return made;
+}
+
+void add_reload(std::vector<MetricFamily>& families, const State& state) {
+  const auto& refused = state.refused_reload;
+  families.push_back(
+      single("mdh_credentials_reload_ok",
+             "0 where a newer configuration was refused, and the old one is in force.",
+             gauge(refused ? 0 : 1)));
+  const WallTime at = refused ? refused->since : state.config_read;
+  families.push_back(single("mdh_credentials_reload_timestamp_seconds",
+                            "Since when that is so: the configuration was read, or refused.",
+                            gauge(in_seconds(at.time_since_epoch()))));
+}
+
 MetricFamily hidden(const HiddenProfiles& profiles) {
   MetricFamily made = family("mdh_credentials_hidden_profiles",
                              "Profiles that the reader may not see, by whether they are served.",
@@ -184,9 +226,12 @@ std::string metrics_text(const VisibleState& shown, const MetricsFigures& figure
       denied(figures.counters),
       served(state, figures.counters),
       skews(state, now),
+      files(state),
+      failing(state),
       hidden(shown.hidden),
       single("mdh_credentials_build_info", "The program's version; always 1.",
              gauge(1, {{"version", MDH_VERSION}}))};
+  add_reload(families, state);
   add_process(families, figures.process);
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);

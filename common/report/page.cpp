@@ -54,7 +54,7 @@ Html page_head(const State& state, Now now) {
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>" +
          Html::text(headline(state, now)) + " - mdh-credentials</title>\n" +
-         icon(worst(state, now)) +
+         icon(shown_as(state, now)) +
          "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>\n<style>" +
          Html::asset(kPageStyle) + "</style>\n</head>\n";
 }
@@ -72,7 +72,7 @@ Html search() {
 }
 
 Html summary(const State& state, Now now) {
-  const Condition now_is = worst(state, now);
+  const Condition now_is = shown_as(state, now);
   return "<a class=\"skip\" href=\"#profiles\">Skip to the profiles</a>\n<header>\n"
          "<div id=\"summary\" class=\"" +
          Html(class_of(now_is)) + "\">\n<p class=\"name\">mdh-credentials</p>\n<h1>" +
@@ -104,20 +104,6 @@ Html page_end() {
          "<p>Something odd? <code>mdh-credentials check --online</code> names cause and cure.</p>\n"
          "</footer>\n<script>" +
          Html::asset(kPageScript) + "</script>\n</body>\n</html>\n";
-}
-
-int rank(const ProfileState& profile, Now now) {
-  switch (condition(profile, now)) {
-    case Condition::expired:
-      return 0;
-    case Condition::failing:
-      return 1;
-    case Condition::starting:
-      return 3;
-    case Condition::valid:
-      break;
-  }
-  return profile.file.condition == FileCondition::failed ? 2 : 4;
 }
 
 std::vector<const ProfileState*> worst_first(const State& state, Now now) {
@@ -157,7 +143,8 @@ std::string status_page(const State& state, const PageContext& context, Now now,
                         std::string_view only) {
   const ProfileState* one = only.empty() ? nullptr : find_profile(state, only);
   Html page = page_head(state, now) + "<body>\n" + summary(state, now);
-  page += "<main id=\"profiles\" tabindex=\"-1\">\n" + skew_notes(state, now);
+  page +=
+      "<main id=\"profiles\" tabindex=\"-1\">\n" + reload_note(state, now) + skew_notes(state, now);
   page += one ? alone(state, *one, context, now) : listed(state, context, now);
   return (page + hidden_note(context.hidden) + "</main>\n" + page_end()).take();
 }

@@ -92,7 +92,7 @@
     dress();
   };
 
-  const mark = (status) => JSON.stringify([status.version, status.profiles.map((p) =>
+  const mark = (status) => JSON.stringify([status.version, status.reload, status.profiles.map((p) =>
     [p.profile, p.state, p.expires_at, p.refreshed_at, p.consecutive_failures, p.last_error,
       p.file])]);
   const words = (status) => status.profiles.map((p) => `${p.profile}: ${p.state}`).join(', ');

@@ -28,10 +28,21 @@ std::string named(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string one_profile(Condition now_is, const std::string& name) {
+std::vector<std::string> not_in_file(const State& state) {
+  std::vector<std::string> names;
+  for (const ProfileState& profile : state.profiles) {
+    if (profile.file.condition == FileCondition::failed) names.push_back(profile.name);
+  }
+  return names;
+}
+
+std::string one_profile(Condition now_is, const ProfileState& profile) {
+  const std::string& name = profile.name;
   switch (now_is) {
     case Condition::valid:
-      return name + " is valid";
+      return name + (profile.file.condition == FileCondition::failed
+                         ? " is valid, but not in its profile file"
+                         : " is valid");
     case Condition::failing:
       return name + " is valid, but cannot be renewed";
     case Condition::expired:
@@ -77,10 +88,16 @@ Condition worst(const State& state, Now now) {
   return Condition::valid;
 }
 
+Condition shown_as(const State& state, Now now) {
+  const Condition now_is = worst(state, now);
+  const bool well = !unwritten(state) && !state.refused_reload;
+  return well || now_is != Condition::valid ? now_is : Condition::failing;
+}
+
 std::string headline(const State& state, Now now) {
   if (state.profiles.empty()) return "No profile is configured";
   const Condition now_is = worst(state, now);
-  if (state.profiles.size() == 1) return one_profile(now_is, state.profiles[0].name);
+  if (state.profiles.size() == 1) return one_profile(now_is, state.profiles[0]);
   const std::vector<std::string> names = those(state, now_is, now);
   const std::string of = " of " + std::to_string(state.profiles.size()) + " profiles ";
   const std::string count = std::to_string(names.size());
@@ -94,6 +111,9 @@ std::string headline(const State& state, Now now) {
     case Condition::valid:
       break;
   }
+  if (const auto unwritten = not_in_file(state); !unwritten.empty())
+    return "All valid, but " + std::to_string(unwritten.size()) + of +
+           "not in the profile file: " + named(unwritten);
   return "All " + std::to_string(state.profiles.size()) + " profiles are valid";
 }
 
@@ -105,8 +125,13 @@ Html what_now(const State& state, Now now) {
            "</a>)</p>\n";
   }
   if (const ProfileState* file = unwritten(state)) {
-    return "<p class=\"todo\">What to do: the profile file is not written (<a href=\"#p-" +
-           Html::text(file->name) + "\">" + Html::text(file->name) + "</a>)</p>\n";
+    return "<p class=\"todo\">What to do: " + Html::text(file_advice(file->file)) +
+           " (<a href=\"#p-" + Html::text(file->name) + "\">" + Html::text(file->name) +
+           "</a>)</p>\n";
+  }
+  if (state.refused_reload) {
+    return "<p class=\"todo\">What to do: " + Html::text(advice(state.refused_reload->error)) +
+           " (a newer configuration is refused)</p>\n";
   }
   if (now_is != Condition::valid || state.profiles.empty()) return {};
   return Markup("<p class=\"todo\">They renew by themselves; there is nothing to do.</p>\n");
@@ -123,6 +148,15 @@ std::string counts(const State& state, Now now) {
   add(Condition::expired, " without credentials");
   add(Condition::starting, " starting");
   return text;
+}
+
+Html reload_note(const State& state, Now now) {
+  if (!state.refused_reload) return {};
+  const Failure& refused = *state.refused_reload;
+  return note(
+      {"warn",
+       "a newer configuration is refused, the old one stays in force: " + refused.error.message,
+       advice(refused.error), "since " + time_element(refused.since, now.wall)});
 }
 
 Html skew_notes(const State& state, Now now) {

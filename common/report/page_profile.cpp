@@ -45,6 +45,14 @@ Html life(const ProfileState& profile, Now now) {
                                              countdown(left) + " left");
 }
 
+Html where_written(const FileStatus& file, Now now) {
+  Html text =
+      Html::text(file.path.empty() ? "" : file.path + ": ") + Html::text(name(file.condition));
+  if (file.condition == FileCondition::written && file.written_at)
+    text += " at " + time_element(*file.written_at, now.wall);
+  return text;
+}
+
 Html facts(const State& state, const ProfileState& profile, Now now) {
   Html rows = "<dl class=\"facts\">" + life(profile, now);
   const bool well = condition(profile, now) == Condition::valid;
@@ -58,8 +66,7 @@ Html facts(const State& state, const ProfileState& profile, Now now) {
   rows += fact("account, region",
                Html::text(state.accounts[profile.account].name + ", " + profile.region));
   if (profile.file.condition != FileCondition::disabled) {
-    rows += fact("profile file",
-                 Html::text(profile.file.path) + ": " + Html::text(name(profile.file.condition)));
+    rows += fact("profile file", where_written(profile.file, now));
   }
   return rows + "</dl>\n";
 }
@@ -101,16 +108,22 @@ Html failure_note(const ProfileState& profile, Condition now_is, Now now) {
   const auto count = static_cast<std::size_t>(profile.consecutive_failures);
   Html when = Html(meaning(failure.error.error_class)) + ", at " +
               time_element(failure.at, now.wall) + ", " + Html::text(counted(count, "failure")) +
-              " in a row";
+              " in a row, since " + time_element(failure.since, now.wall);
   return note({now_is == Condition::failing ? Markup("warn") : Markup("bad"), failure.error.message,
                advice(failure.error), std::move(when)});
+}
+
+Html file_note(const FileStatus& file, Now now) {
+  Html when =
+      "not written" + (file.since ? " since " + time_element(*file.since, now.wall) : Html());
+  if (file.written_at) when += ", last written at " + time_element(*file.written_at, now.wall);
+  return note({"warn", file.message, file_advice(file), std::move(when)});
 }
 
 Html notes(const ProfileState& profile, Now now) {
   Html all = failure_note(profile, condition(profile, now), now);
   if (profile.file.condition == FileCondition::failed) {
-    all += note({"warn", profile.file.message,
-                 "make it writable again; until then use the endpoint (below), which works"});
+    all += file_note(profile.file, now);
   }
   for (const std::string& remark : profile.file.remarks) all += note({"warn", remark});
   if (!profile.warning.empty()) all += note({"warn", profile.warning});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/report/status.h"
+
 namespace mdh {
 namespace {
 
@@ -34,13 +36,6 @@ Markup shape(Condition condition) {
 
 }  // namespace
 
-std::string clock_time(WallTime time, WallTime now) {
-  const std::string exact = format_rfc3339(time);
-  const std::string short_time = exact.substr(11, 5) + " UTC";
-  const bool today = exact.substr(0, 10) == format_rfc3339(now).substr(0, 10);
-  return today ? short_time : exact.substr(0, 10) + " " + short_time;
-}
-
 Html time_element(WallTime time, WallTime now) {
   return "<time datetime=\"" + Html::text(format_rfc3339(time)) + "\">" +
          Html::text(clock_time(time, now)) + "</time>";
@@ -64,6 +59,11 @@ std::string advice(const Error& error) {
       return "free the disk or correct the permissions; the daemon goes on trying by itself";
   }
   return "run mdh-credentials check --online";
+}
+
+std::string file_advice(const FileStatus& file) {
+  return (file.hint.empty() ? "make it writable again" : file.hint) +
+         "; until then use the endpoint, which works";
 }
 
 Html note(const Note& note) {

@@ -11,12 +11,12 @@
 
 namespace mdh {
 
-// clock_time() is "14:02 UTC", with the day in front when that is another than now's.
-std::string clock_time(WallTime time, WallTime now);
 // time_element() is <time> with the exact moment in its attribute and clock_time() to read.
 Html time_element(WallTime time, WallTime now);
 // advice() is what to do: the error's own hint, else what its class suggests; never empty.
 std::string advice(const Error& error);
+// file_advice() is the same for a file that is not written.
+std::string file_advice(const FileStatus& file);
 
 // A box that says what is wrong and what to do; empty parts are left out.
 struct Note {

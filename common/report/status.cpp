@@ -25,17 +25,28 @@ Json text_or_null(const std::string& text) {
 Json describe(const std::optional<Failure>& failure) {
   if (!failure) return nullptr;
   const Error& error = failure->error;
-  return {{"class", name(error.error_class)},
-          {"stage", name(error.stage)},
-          {"message", error.message},
-          {"hint", error.hint},
-          {"at", format_rfc3339(failure->at)}};
+  return {{"class", name(error.error_class)},  {"stage", name(error.stage)},
+          {"message", error.message},          {"hint", error.hint},
+          {"at", format_rfc3339(failure->at)}, {"since", format_rfc3339(failure->since)}};
 }
 
 Json describe(const FileStatus& file) {
   std::string message = file.message;
   for (const std::string& remark : file.remarks) message += (message.empty() ? "" : "; ") + remark;
-  return {{"path", file.path}, {"state", name(file.condition)}, {"message", message}};
+  return {{"path", file.path},
+          {"state", name(file.condition)},
+          {"message", message},
+          {"hint", file.hint},
+          {"since", time_or_null(file.since)},
+          {"written_at", time_or_null(file.written_at)}};
+}
+
+Json describe_reload(const State& state) {
+  const std::optional<Failure>& refused = state.refused_reload;
+  return {{"ok", !refused},
+          {"message", refused ? refused->error.message : ""},
+          {"hint", refused ? refused->error.hint : ""},
+          {"at", format_rfc3339(refused ? refused->since : state.config_read)}};
 }
 
 Json describe(const State& state, const ProfileState& profile, Now now) {
@@ -85,23 +96,48 @@ std::string all_is_well(const State& state, Now now) {
   return next ? valid + ", next refresh in " + in_minutes(*next - now.wall) : valid;
 }
 
+std::string since(WallTime then, WallTime now) {
+  return " since " + clock_time(then, now);
+}
+
 std::string what_is_wrong(const ProfileState& profile, Now now) {
-  const std::string reason = profile.last_failure ? ": " + profile.last_failure->error.message : "";
+  const auto& failure = profile.last_failure;
+  const std::string then = failure ? since(failure->since, now.wall) : "";
+  const std::string reason = failure ? ": " + failure->error.message : "";
   switch (condition(profile, now)) {
     case Condition::starting:
       return profile.name + " waits for its first credentials";
     case Condition::failing:
-      return profile.name + " cannot be refreshed, its credentials last " +
+      return profile.name + " cannot be refreshed" + then + ", its credentials last " +
              in_minutes(life_left(profile.life, now)) + " more" + reason;
     case Condition::expired:
-      return profile.name + " has no valid credentials" + reason;
+      return profile.name + " has no valid credentials" + then + reason;
     case Condition::valid:
       break;
   }
-  return profile.name + " is valid";
+  if (profile.file.condition != FileCondition::failed)
+    return profile.name + " waits to be written into " + profile.file.path;
+  return profile.name + " is valid, but not in its profile file" +
+         since(profile.file.since.value_or(now.wall), now.wall) + ": " + profile.file.message;
+}
+
+std::string about_the_rest(const State& state, Now now) {
+  if (!state.endpoint_faults.empty()) return state.endpoint_faults.front();
+  const std::optional<Failure>& refused = state.refused_reload;
+  if (!refused) return all_is_well(state, now);
+  return counted(state.profiles.size()) +
+         " valid by the old configuration, a newer one is refused" +
+         since(refused->since, now.wall) + ": " + refused->error.message;
 }
 
 }  // namespace
+
+std::string clock_time(WallTime time, WallTime now) {
+  const std::string exact = format_rfc3339(time);
+  const std::string short_time = exact.substr(11, 5) + " UTC";
+  const bool today = exact.substr(0, 10) == format_rfc3339(now).substr(0, 10);
+  return today ? short_time : exact.substr(0, 10) + " " + short_time;
+}
 
 std::string status_json(const State& state, Now now, const StatusScope& scope) {
   Json profiles = Json::array();
@@ -114,6 +150,7 @@ std::string status_json(const State& state, Now now, const StatusScope& scope) {
       {"profiles", profiles},
       {"accounts", accounts},
       {"endpoint_faults", state.endpoint_faults},
+      {"reload", describe_reload(state)},
       {"default_profile", text_or_null(scope.default_profile)},
       {"imds_profile", text_or_null(scope.imds_profile)},
       {"hidden_profiles", {{"count", scope.hidden.count}, {"valid", scope.hidden.servable}}},
@@ -130,35 +167,19 @@ std::string status_json(const State& state, Now now, const StatusScope& scope) {
 }
 
 std::string status_line(const State& state, Now now) {
-  const auto well = [&](const ProfileState& one) {
-    return condition(one, now) == Condition::valid;
+  const auto worse = [&](const ProfileState& left, const ProfileState& right) {
+    return rank(left, now) < rank(right, now);
   };
-  const auto valid =
-      static_cast<std::size_t>(std::count_if(state.profiles.begin(), state.profiles.end(), well));
-  if (valid == state.profiles.size()) {
-    return state.endpoint_faults.empty() ? all_is_well(state, now) : state.endpoint_faults.front();
-  }
-  // The worst first: without credentials, then failing, then starting.
-  const auto rank = [&](const ProfileState& one) {
-    switch (condition(one, now)) {
-      case Condition::expired:
-        return 0;
-      case Condition::failing:
-        return 1;
-      case Condition::starting:
-        return 2;
-      case Condition::valid:
-        break;
-    }
-    return 3;
-  };
-  const auto worst = std::min_element(state.profiles.begin(), state.profiles.end(),
-                                      [&](const ProfileState& left, const ProfileState& right) {
-                                        return rank(left) < rank(right);
-                                      });
-  const std::string others = valid == 0 ? ""
-                                        : " (" + std::to_string(valid) + " of " +
-                                              counted(state.profiles.size()) + " valid)";
+  const auto& profiles = state.profiles;
+  const auto well = static_cast<std::size_t>(
+      std::count_if(profiles.begin(), profiles.end(), [&](const ProfileState& one) {
+        return condition(one, now) == Condition::valid && in_order(one, now);
+      }));
+  if (well == profiles.size()) return about_the_rest(state, now);
+  const auto worst = std::min_element(profiles.begin(), profiles.end(), worse);
+  const std::string others =
+      well == 0 ? ""
+                : " (" + std::to_string(well) + " of " + counted(profiles.size()) + " in order)";
   return what_is_wrong(*worst, now) + others;
 }
 

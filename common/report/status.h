@@ -36,8 +36,10 @@ struct StatusScope {
 // null; expires_in_seconds is negative once the set has expired.
 std::string status_json(const State& state, Now now, const StatusScope& scope = {});
 // status_line() is one human sentence: "3 profiles valid, next refresh in 12 min" or what is wrong
-// with the first that is not. Changes only when the situation does, or with the minutes.
+// with the worst and since when. Changes only when the situation does, or with the minutes.
 std::string status_line(const State& state, Now now);
+// clock_time() is "14:02 UTC", with the day in front when that is another than now's.
+std::string clock_time(WallTime time, WallTime now);
 // name() is a file condition's lower-case word in status; never empty.
 std::string_view name(FileCondition condition);
 

@@ -40,9 +40,13 @@ ProfileView read_profile(const Json& object) {
   view.error_message = text_of(error, "message");
   view.error_hint = text_of(error, "hint");
   view.error_at = text_of(error, "at");
+  view.error_since = parse_rfc3339(text_of(error, "since"));
   const Json file = object_of(object, "file");
   view.file_state = text_of(file, "state");
   view.file_message = text_of(file, "message");
+  view.file_hint = text_of(file, "hint");
+  view.file_since = parse_rfc3339(text_of(file, "since"));
+  view.file_written_at = parse_rfc3339(text_of(file, "written_at"));
   return view;
 }
 
@@ -71,6 +75,10 @@ std::vector<std::string> texts_of(const Json& document, const char* key) {
 
 void read_daemon(const Json& document, StatusView& view) {
   view.urls = texts_of(document, "urls");
+  const Json reload = object_of(document, "reload");
+  if (reload.value("ok", Json()) == false)
+    view.refused_reload = {text_of(reload, "message"), text_of(reload, "hint"),
+                           parse_rfc3339(text_of(reload, "at"))};
   view.endpoint_faults = texts_of(document, "endpoint_faults");
   if (document.contains("default_profile")) {
     view.default_profile = text_of(document, "default_profile");

@@ -24,18 +24,31 @@ struct ProfileView {
   std::string error_message;
   std::string error_hint;
   std::string error_at;
+  std::optional<WallTime> error_since;
   std::string warning;
   std::string file_state;
   std::string file_message;
+  std::string file_hint;
+  std::optional<WallTime> file_since;       // the first of the failures that go on
+  std::optional<WallTime> file_written_at;  // when it was last brought to what is wanted
 
-  // usable() means that a set is being served; settled() that the profile file was dealt with too.
+  // usable() means that a set is being served; ready() that it is written too, where that is asked
+  // for; unwritable() that it cannot be.
   bool usable() const { return state == "valid" || state == "failing"; }
-  bool settled() const { return usable() && file_state != "pending"; }
+  bool ready() const { return usable() && (file_state == "written" || file_state == "disabled"); }
+  bool unwritable() const { return usable() && file_state == "failed"; }
 };
 
 struct AccountView {
   std::string name;
   std::optional<seconds> skew;
+};
+
+// RefusedReload is a newer configuration that did not come into force.
+struct RefusedReload {
+  std::string message;
+  std::string hint;
+  std::optional<WallTime> since;
 };
 
 struct StatusView {
@@ -50,6 +63,7 @@ struct StatusView {
   std::optional<std::string> imds_profile;     // theirs at the metadata root; empty: no such routes
   std::size_t hidden = 0;                      // profiles that are not shown
   std::vector<std::string> endpoint_faults;
+  std::optional<RefusedReload> refused_reload;
 
   // find() is the profile of that name, the reader's own first for an empty name, or null.
   const ProfileView* find(std::string_view profile) const;

@@ -24,6 +24,27 @@ std::string_view name(Condition condition) {
   return "unknown";
 }
 
+bool in_order(const ProfileState& profile, Now now) {
+  const FileCondition file = profile.file.condition;
+  return servable(profile, now) != nullptr &&
+         (file == FileCondition::written || file == FileCondition::disabled);
+}
+
+int rank(const ProfileState& profile, Now now) {
+  switch (condition(profile, now)) {
+    case Condition::expired:
+      return 0;
+    case Condition::failing:
+      return 1;
+    case Condition::starting:
+      return 3;
+    case Condition::valid:
+      break;
+  }
+  if (in_order(profile, now)) return 5;
+  return profile.file.condition == FileCondition::failed ? 2 : 4;
+}
+
 bool all_settled(const State& state, Now now) {
   return std::all_of(state.profiles.begin(), state.profiles.end(),
                      [&](const auto& one) { return one.attempted || servable(one, now); });

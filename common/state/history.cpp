@@ -41,7 +41,8 @@ void note_success(State& state, ProfileState& profile, CredentialsPtr credential
 
 void note_failure(State& state, ProfileState& profile, const Error& error, Ending ending) {
   profile.consecutive_failures += 1;
-  profile.last_failure = Failure{error, ending.at};
+  const WallTime since = profile.last_failure ? profile.last_failure->since : ending.at;
+  profile.last_failure = Failure{error, ending.at, since};
   note_attempt(state, profile, {ending.at, error.error_class}, ending.lasted);
 }
 

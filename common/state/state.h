@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "common/credentials.h"
-#include "common/error.h"
+#include "common/state/attempt.h"
 #include "common/state/durations.h"
 #include "common/state/file_status.h"
 #include "common/state/set_life.h"
@@ -22,17 +22,6 @@ namespace mdh {
 
 // More than this between upstream's clock and ours is worth a warning.
 inline constexpr seconds kSkewWorthTelling{60};
-
-struct Failure {
-  Error error;
-  WallTime at{};
-};
-
-// One refresh attempt that ended, for the page's timeline; the engine keeps the last day's.
-struct Attempt {
-  WallTime at{};
-  std::optional<ErrorClass> failed;  // nothing: succeeded
-};
 
 struct ProfileState {
   std::string name;
@@ -72,6 +61,9 @@ struct State {
   std::optional<ClockStep> clock_step;  // the last one
   // A call has outlived its patience: the refresh work stands (healthz, watchdog).
   bool stuck = false;
+  WallTime config_read{};  // when the configuration in force was read
+  // A newer one that was refused: why, and since when.
+  std::optional<Failure> refused_reload;
   // Addresses that are published and answered by somebody else: one sentence each.
   std::vector<std::string> endpoint_faults;
 };

@@ -15,6 +15,7 @@ using VisibleProfiles = std::vector<bool>;
 struct HiddenProfiles {
   std::size_t count = 0;
   std::size_t servable = 0;  // of these have credentials that are served
+  std::size_t in_order = 0;  // of these are ready: served, and written where a file is asked for
 
   bool operator==(const HiddenProfiles&) const = default;
 };

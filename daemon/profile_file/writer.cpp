@@ -7,6 +7,7 @@
 #include "common/shell_word.h"
 #include "daemon/profile_file/rehearsal.h"
 #include "daemon/profile_file/rivals.h"
+#include "daemon/system/clock.h"
 
 namespace mdh {
 namespace {
@@ -25,49 +26,12 @@ Result<Secret> changed(std::string_view text, const std::vector<WantedProfile>& 
   return now;
 }
 
-ProfileSection keys_section(const WantedProfile& wanted, const ProfileFileConfig& config) {
-  ProfileSection section;
-  section.replace_keys = config.replace_keys;
-  section.profile = wanted.profile;
-  section.access_key_id = wanted.credentials->access_key_id;
-  section.secret_access_key = wanted.credentials->secret_access_key.reveal();
-  section.session_token = wanted.credentials->session_token.reveal();
-  section.expires = format_rfc3339(wanted.credentials->expiration);
-  if (config.write_region) section.region = wanted.region;
-  return section;
-}
-
-bool is_wanted(const std::vector<WantedProfile>& wanted, const std::string& section,
-               ProfileFileKind kind) {
-  return std::any_of(wanted.begin(), wanted.end(), [&](const WantedProfile& one) {
-    return names_profile(section, one.profile, kind);
-  });
-}
-
-// Sections that are not ours: what the truncation guard looks after.
-std::vector<std::string> other_sections(std::string_view text,
-                                        const std::vector<WantedProfile>& wanted,
-                                        ProfileFileKind kind) {
-  auto names = section_names(text);
-  if (!names) return {};
-  std::erase_if(*names, [&](const std::string& name) { return is_wanted(wanted, name, kind); });
-  return std::move(names).value();
-}
-
 Error on_path(Error error, const std::string& path) {
   if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
   return error;
 }
 
 }  // namespace
-
-std::vector<WantedProfile> wanted_profiles(const State& state, Now now) {
-  std::vector<WantedProfile> wanted;
-  for (const ProfileState& profile : state.profiles) {
-    wanted.push_back({profile.name, profile.region, servable(profile, now)});
-  }
-  return wanted;
-}
 
 ProfileWriter::ProfileWriter(ProfileFileConfig config, std::string program)
     : config_(std::move(config)), program_(std::move(program)) {}
@@ -150,11 +114,20 @@ Result<Edited> ProfileWriter::carry_out(const Planned& planned,
 }
 
 Result<ProfileWriter::Written> ProfileWriter::write(const std::vector<WantedProfile>& wanted) {
+  auto written = write_all(wanted);
+  const WallTime now = read_clocks().wall;
+  if (!written) {
+    if (!failing_since_) failing_since_ = now;
+    return written;
+  }
+  failing_since_.reset();
+  if (written->replaced > 0 || (!written_at_ && has_set(wanted))) written_at_ = now;
+  return written;
+}
+
+Result<ProfileWriter::Written> ProfileWriter::write_all(const std::vector<WantedProfile>& wanted) {
   Written written;
-  const bool none = std::none_of(wanted.begin(), wanted.end(), [](const WantedProfile& one) {
-    return one.credentials != nullptr;
-  });
-  if (keeps_keys() && none) return written;
+  if (keeps_keys() && !has_set(wanted)) return written;
   for (const Planned& planned : plan(wanted)) {
     const auto edited = carry_out(planned, wanted);
     // A config file that cannot be read does no harm to keys, which outrank what it may hold.
@@ -225,9 +198,12 @@ std::vector<ProfileReport> ProfileWriter::report(const std::vector<WantedProfile
   for (const WantedProfile& profile : wanted) {
     FileStatus status{files().front(), FileCondition::pending, {}, remarks_on(profile.profile)};
     if (!more.empty()) status.remarks.push_back(more);
+    status.written_at = written_at_;
     if (error) {
       status.condition = FileCondition::failed;
-      status.message = error->hint.empty() ? error->message : error->message + "; " + error->hint;
+      status.message = error->message;
+      status.hint = error->hint;
+      status.since = failing_since_;
     } else if (profile.credentials) {
       status.condition = FileCondition::written;
     }

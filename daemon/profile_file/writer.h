@@ -11,25 +11,11 @@
 #include <vector>
 
 #include "common/config/config.h"
-#include "common/credentials.h"
-#include "common/profile_file/section.h"
 #include "common/state/state.h"
 #include "daemon/profile_file/edit_file.h"
+#include "daemon/profile_file/wanted.h"
 
 namespace mdh {
-
-// One profile as the file should show it; null credentials: leave what is there (never write
-// expired ones).
-struct WantedProfile {
-  std::string profile;
-  std::string region;
-  CredentialsPtr credentials;
-
-  bool operator==(const WantedProfile&) const = default;
-};
-
-// wanted_profiles() is every profile with what is servable of it now.
-std::vector<WantedProfile> wanted_profiles(const State& state, Now now);
 
 // A profile's word on its file.
 struct ProfileReport {
@@ -70,6 +56,7 @@ class ProfileWriter {
     bool only_existing = false;  // there is nothing to do where there is no file
     bool holds_keys = false;
   };
+  Result<Written> write_all(const std::vector<WantedProfile>& wanted);
   std::vector<Planned> plan(const std::vector<WantedProfile>& wanted) const;
   Planned keys_in(const std::vector<WantedProfile>& wanted) const;
   Planned process_in(const std::vector<WantedProfile>& wanted) const;
@@ -82,6 +69,8 @@ class ProfileWriter {
   ProfileFileConfig config_;
   std::string program_;
   std::map<std::string, FileMemory> memories_;
+  std::optional<WallTime> written_at_;
+  std::optional<WallTime> failing_since_;
 };
 
 }  // namespace mdh

@@ -30,7 +30,11 @@ Service::Service(Foundations foundations)
                  tokens_.in_force()),
       stored_(config_, refresher_.state(), endpoint_),
       file_(
-          loop_, [this] { refresher_.engine().forget_files(), changed_ = true; },
+          loop_,
+          [this] {
+            refresher_.engine().forget_files(config_.profile_file.enabled);
+            changed_ = true;
+          },
           [this](ProfileSink::Report report) {
             refresher_.engine().note_file(report.profile, std::move(report.status));
             changed_ = true;
@@ -188,16 +192,16 @@ void Service::take_reread() {
 void Service::take_config(Rereading::Reread reread) {
   Result<Config> fresh = *std::move(reread.config);
   const bool signalled = reread.prompt == Prompt::signal;
-  const std::string refusal = fresh ? "" : with_hint(fresh.error());
+  const auto refused = refresher_.state().refused_reload;
   if (fresh) {
-    const bool news = *fresh != config_ || !refusal_.empty() || signalled;
+    const bool news = *fresh != config_ || refused || signalled;
     adopt(std::move(fresh).value(), std::move(reread.owners), read_clocks());
     log_read_again(config_, news);
-  } else if (signalled || refusal != refusal_) {
-    log_line(LogLevel::error, "reload refused, the old configuration stays in force: " + refusal,
-             {{"MDH_STAGE", std::string(name(fresh.error().stage))}});
+  } else if (signalled || !refused || with_hint(refused->error) != with_hint(fresh.error())) {
+    log_refused(fresh.error());
   }
-  refusal_ = refusal;
+  refresher_.engine().note_reload(fresh ? std::nullopt : std::optional(fresh.error()),
+                                  read_clocks().wall);
   notifier_.reloaded();
 }
 

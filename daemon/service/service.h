@@ -74,7 +74,6 @@ class Service {
   Watcher watcher_;
   SituationLog situation_log_;
   StoredSets stored_;
-  std::string refusal_;  // why the last reload was refused; empty: it was not
   bool changed_ = true;
   // Last, so that its sources go before what they watch.
   EventLoop loop_;

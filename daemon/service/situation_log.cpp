@@ -38,6 +38,12 @@ std::string with_hint(const Error& error) {
   return error.hint.empty() ? error.message : error.message + "; hint: " + error.hint;
 }
 
+void log_refused(const Error& error) {
+  log_line(LogLevel::error,
+           "reload refused, the old configuration stays in force: " + with_hint(error),
+           {{"MDH_STAGE", std::string(name(error.stage))}});
+}
+
 void SituationLog::tell(const State& state, Now now) {
   tell_step(state);
   for (const AccountState& account : state.accounts) tell_skew(account, now);
@@ -78,7 +84,8 @@ void SituationLog::tell_file(const ProfileState& profile) {
   const LogFields fields{{"MDH_PROFILE", profile.name}, {"MDH_STAGE", "file"}};
   const std::string subject = "profile " + profile.name + ": ";
   if (file.condition == FileCondition::failed && file.message != told.file_message) {
-    log_line(LogLevel::warn, subject + file.message, fields);
+    const std::string cure = file.hint.empty() ? "" : "; hint: " + file.hint;
+    log_line(LogLevel::warn, subject + file.message + cure, fields);
   }
   for (const std::string& remark : file.remarks) {
     if (remarks_.insert(remark).second) log_line(LogLevel::warn, remark, fields);

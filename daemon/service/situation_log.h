@@ -14,6 +14,9 @@ namespace mdh {
 // with_hint() is an Error as one line of the log: its sentence, and the cure behind it.
 std::string with_hint(const Error& error);
 
+// log_refused() tells of a configuration that did not come into force.
+void log_refused(const Error& error);
+
 class SituationLog {
  public:
   // tell() compares the state with what was told last and logs the differences.

@@ -1,14 +1,13 @@
 #include "daemon/verbs/status.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
-#include <thread>
 
 #include "common/exit_status.h"
 #include "common/report/status_view.h"
 #include "daemon/system/clock.h"
 #include "daemon/verbs/endpoint_client.h"
+#include "daemon/verbs/patience.h"
 #include "daemon/verbs/status_table.h"
 #include "daemon/verbs/terminal.h"
 #include "daemon/verbs/users_table.h"
@@ -17,8 +16,6 @@ namespace mdh {
 namespace {
 
 constexpr milliseconds kOutcomeLimit{15000};
-constexpr milliseconds kFirstPause{50};
-constexpr milliseconds kLongestPause{1000};
 
 int status_of(const Error& error) {
   return error.error_class == ErrorClass::config ? kExitFailed : kExitNoDaemon;
@@ -64,34 +61,28 @@ std::vector<ProfileView> chosen(const Command& command, const StatusView& view) 
 
 int verdict(const std::vector<ProfileView>& profiles, const StatusView& view) {
   const bool all =
-      std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.usable(); });
+      std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.ready(); });
   return all && view.endpoint_faults.empty() ? kExitGood : kExitNotReady;
 }
 
-// Patience pauses longer each time and never past the end.
-class Patience {
- public:
-  explicit Patience(std::optional<milliseconds> limit) {
-    if (limit) end_ = read_clocks().boot + *limit;
-  }
-  bool over() const { return end_ && read_clocks().boot >= *end_; }
-  void pause() {
-    const milliseconds left = end_ ? *end_ - read_clocks().boot : pause_;
-    std::this_thread::sleep_for(std::max(std::min(pause_, left), milliseconds(1)));
-    pause_ = std::min(pause_ * 3 / 2, kLongestPause);
-  }
+std::string colon(const std::string& cause) {
+  return cause.empty() ? "" : ": " + cause;
+}
 
- private:
-  std::optional<BootTime> end_;
-  milliseconds pause_ = kFirstPause;
-};
+// Time does not mend it: the daemon tries again, but who waits for it must know.
+int cannot_be_written(const ProfileView& one) {
+  print_error(
+      {ErrorClass::storage, Stage::file,
+       one.profile + " is served, but its profile file is not written" + colon(one.file_message),
+       one.file_hint});
+  return kExitNotReady;
+}
 
 std::string waiting_for(const std::vector<ProfileView>& profiles) {
   for (const ProfileView& one : profiles) {
-    if (one.settled()) continue;
-    const std::string why = one.usable() ? "its profile file" : one.state;
-    return one.profile + " (" + why + ")" +
-           (one.error_message.empty() ? "" : ": " + one.error_message);
+    if (one.ready()) continue;
+    if (one.usable()) return one.profile + " (its profile file)" + colon(one.file_message);
+    return one.profile + " (" + one.state + ")" + colon(one.error_message);
   }
   return "";
 }
@@ -206,6 +197,12 @@ int wait_until_ready(const Command& command) {
         return unknown_profile(command, client->status());
       }
       if (waiting_for(profiles).empty()) return 0;
+      const auto unwritable = std::find_if(profiles.begin(), profiles.end(),
+                                           [](const auto& one) { return one.unwritable(); });
+      if (unwritable != profiles.end()) {
+        progress.clear();
+        return cannot_be_written(*unwritable);
+      }
     }
     progress.show(client ? "waiting for " + waiting_for(profiles) : "waiting for a daemon");
     if (patience.over()) {
@@ -228,7 +225,10 @@ int refresh_now(const Command& command) {
   }
   if (Done known = await_outcome(*client, *asked); !known) return complain(known.error());
   const std::vector<ProfileView> outcome = chosen(command, client->status());
-  return print(status_table(outcome, client->status())) ? verdict(outcome, client->status()) : 1;
+  if (!print(status_table(outcome, client->status()))) return 1;
+  const bool renewed = std::none_of(outcome.begin(), outcome.end(),
+                                    [](const auto& one) { return one.state == "failing"; });
+  return renewed ? verdict(outcome, client->status()) : kExitNotReady;
 }
 
 }  // namespace mdh

@@ -34,7 +34,20 @@ std::vector<Cell> row(const ProfileView& one) {
           {left},
           {until(one.next_attempt_at)},
           {one.error_class.empty() ? "none" : one.error_class,
-           one.error_class.empty() ? Ink::faint : Ink::bad}};
+           one.error_class.empty() ? Ink::faint : Ink::bad},
+          {one.file_state == "disabled" ? "none" : one.file_state,
+           one.file_state == "failed" ? Ink::bad : Ink::faint}};
+}
+
+std::string since(const std::optional<WallTime>& then) {
+  return then ? " (since " + clock_time(*then, read_clocks().wall) + ")" : "";
+}
+
+// What was last written well is still in the file, and good for as long as it lasts.
+std::string last_written(const ProfileView& one) {
+  if (one.file_state != "failed") return "";
+  if (!one.file_written_at) return "; it was never written by this daemon";
+  return "; it was last written at " + clock_time(*one.file_written_at, read_clocks().wall);
 }
 
 std::string remark(const std::string& about, const std::string& message, const std::string& hint) {
@@ -47,10 +60,19 @@ std::string remark(const std::string& about, const std::string& message, const s
 std::string remarks(const std::vector<ProfileView>& profiles, const StatusView& view) {
   std::string text;
   for (const ProfileView& one : profiles) {
-    if (!one.error_message.empty()) text += remark(one.profile, one.error_message, one.error_hint);
-    if (!one.file_message.empty()) text += remark(one.profile, one.file_message, "");
+    if (!one.error_message.empty())
+      text += remark(one.profile, one.error_message + since(one.error_since), one.error_hint);
+    if (!one.file_message.empty())
+      text += remark(one.profile, one.file_message + since(one.file_since) + last_written(one),
+                     one.file_hint);
     if (!one.warning.empty()) text += remark(one.profile, one.warning, "");
     if (one.expiry_assumed) text += remark(one.profile, kExpiryAssumed, "");
+  }
+  if (const auto& refused = view.refused_reload) {
+    text += remark("configuration",
+                   "a newer one is refused, the old one stays in force" + since(refused->since) +
+                       ": " + refused->message,
+                   refused->hint);
   }
   for (const std::string& fault : view.endpoint_faults) {
     text += remark("endpoint", fault,
@@ -79,7 +101,7 @@ std::string about_daemon(const StatusView& view) {
 
 std::string status_table(const std::vector<ProfileView>& profiles, const StatusView& view) {
   std::vector<std::vector<Cell>> rows{
-      {{"PROFILE"}, {"STATE"}, {"EXPIRES IN"}, {"NEXT ATTEMPT"}, {"LAST ERROR"}}};
+      {{"PROFILE"}, {"STATE"}, {"EXPIRES IN"}, {"NEXT ATTEMPT"}, {"LAST ERROR"}, {"FILE"}}};
   for (const ProfileView& one : profiles) rows.push_back(row(one));
   const std::string notes = remarks(profiles, view);
   std::string below = notes + about_daemon(view);

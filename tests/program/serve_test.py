@@ -39,7 +39,7 @@ class ServeTest(harness.Case):
             harness.until(lambda i=issued: self.profile(i["profile"]), 5, "the section")
             self.assert_profile_holds(issued)
         self.assertEqual(self.emulator.counters()["token"], 2)
-        self.assertEqual(daemon.ask("/readyz").status, 200)
+        harness.until(lambda: daemon.ask("/readyz").status == 200, 60, "all written")
         self.assertEqual(daemon.ask("/healthz").status, 200)
 
     def test_gives_the_first_profile_by_default(self):
@@ -257,7 +257,7 @@ class StatusTest(harness.Case):
         daemon.ready()
         document = daemon.ask("/status").json
         self.assertEqual(set(document), {"profiles", "accounts", "uptime_seconds", "version", "default_profile",
-                                         "hidden_profiles", "endpoint_faults", "imds_profile"})
+                                         "hidden_profiles", "endpoint_faults", "imds_profile", "reload"})
         profile = document["profiles"][0]
         self.assertEqual(set(profile), {
             "profile", "account", "region", "warning", "state", "expires_at", "expires_in_seconds",

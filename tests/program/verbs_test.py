@@ -55,6 +55,7 @@ class VerbsTest(harness.Case):
         super().setUp()
         self.daemon = self.serve()
         self.served = self.daemon.ready("mdh-lab", "mdh-lab-2")
+        self.assert_exit(self.run_program("wait", "--timeout", "600"), 0)
 
     def test_status_is_a_table_or_json(self):
         done = self.run_program("status")

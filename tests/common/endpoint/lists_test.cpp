@@ -101,12 +101,21 @@ TEST_F(ListsShown, HoldEverythingForAnOverseer) {
 
 TEST_F(ListsShown, TellOfReadinessWithoutNamingWhatIsHidden) {
   EXPECT_TRUE(has(text(Route::readyz, 1002), "mdh-b"));
-  EXPECT_TRUE(has(text(Route::readyz, 1001), "1 that you may not see"));
+  EXPECT_TRUE(has(text(Route::readyz, 1001), "1 not ready that you may not see"));
   EXPECT_EQ(get(Route::readyz, 1001).status, 503);
   state.profiles[1].credentials = state.profiles[0].credentials;
   state.profiles[1].life = state.profiles[0].life;
   lists.forget();
   EXPECT_EQ(get(Route::readyz, 1001).status, 200);
+}
+
+TEST_F(ListsShown, TellOfARefusedConfigurationWithoutNamingWhatIsHidden) {
+  const Error error{ErrorClass::config, Stage::config, "projects[1].profile is mdh-b twice", ""};
+  state.refused_reload = Failure{error, kNow.wall, kNow.wall};
+  EXPECT_TRUE(has(text(Route::status, 0), "mdh-b twice"));
+  EXPECT_EQ(status(1003)["reload"]["ok"], false);
+  for (const Route route : {Route::status, Route::page, Route::readyz})
+    EXPECT_FALSE(has(text(route, 1003), "mdh-b"));
 }
 
 TEST_F(ListsShown, ShowNobodyAnothersProfileAlone) {

@@ -45,7 +45,22 @@ TEST_F(EngineReconfigure, ARenamedProfileOfTheSameProjectKeepsItsSet) {
   bench.engine.note_file("lab-0", {"/f", FileCondition::written, ""});
   bench.engine.reconfigure(after, bench.now());
   EXPECT_EQ(set("renamed"), held);
-  EXPECT_EQ(bench.profile("renamed").file, FileStatus{});
+  EXPECT_EQ(bench.profile("renamed").file, unheard_file(after.profile_file.enabled));
+}
+
+TEST_F(EngineReconfigure, KeepsWhatIsWrongWithTheEndpointAndWithAReload) {
+  const Error refusal{ErrorClass::config, Stage::config, "no such key", ""};
+  bench.engine.note_endpoint({"taken"});
+  bench.engine.note_reload(refusal, bench.now().wall);
+  const WallTime since = bench.now().wall;
+  bench.run(seconds(5));
+  bench.engine.note_reload(refusal, bench.now().wall);
+  bench.engine.reconfigure(before, bench.now());
+  EXPECT_EQ(bench.engine.state().endpoint_faults.size(), 1u);
+  EXPECT_EQ(bench.engine.state().refused_reload->since, since);
+  bench.engine.note_reload(std::nullopt, bench.now().wall);
+  EXPECT_FALSE(bench.engine.state().refused_reload);
+  EXPECT_EQ(bench.engine.state().config_read, bench.now().wall);
 }
 
 // A changed configuration must never serve another project's keys.

@@ -71,6 +71,33 @@ TEST(Metrics, SkewIsLeftOutBeforeItIsKnown) {
   EXPECT_THAT(text_of(one_profile()), Not(HasSubstr("skew_seconds{")));
 }
 
+TEST(Metrics, TellOfTheFileOnlyWhereOneIsAskedFor) {
+  State state = one_profile();
+  EXPECT_THAT(text_of(state), Not(HasSubstr("profile_file_ok{")));
+  for (const auto& [file, value] :
+       {std::pair(FileCondition::pending, "0"), std::pair(FileCondition::failed, "0"),
+        std::pair(FileCondition::written, "1")}) {
+    state.profiles[0].file.condition = file;
+    EXPECT_THAT(text_of(state),
+                HasSubstr(std::string("profile_file_ok{profile=\"mdh-lab\"} ") + value + "\n"));
+  }
+}
+
+TEST(Metrics, TellSinceWhenTheAttemptsFailAndTheConfigurationIsRefused) {
+  State state = one_profile();
+  state.config_read = WallTime(1795500000s);
+  EXPECT_THAT(text_of(state), Not(HasSubstr("failing_since_timestamp_seconds{")));
+  EXPECT_THAT(text_of(state), HasSubstr("mdh_credentials_reload_ok 1\n"));
+  EXPECT_THAT(text_of(state), HasSubstr("reload_timestamp_seconds 1795500000\n"));
+  const Error error{ErrorClass::refused, Stage::token, "no", ""};
+  state.profiles[0].last_failure = Failure{error, kNow.wall, WallTime(1795520000s)};
+  state.refused_reload = Failure{error, kNow.wall, WallTime(1795510000s)};
+  EXPECT_THAT(text_of(state), HasSubstr("failing_since_timestamp_seconds{profile=\"mdh-lab\",class="
+                                        "\"refused\"} 1795520000\n"));
+  EXPECT_THAT(text_of(state), HasSubstr("mdh_credentials_reload_ok 0\n"));
+  EXPECT_THAT(text_of(state), HasSubstr("reload_timestamp_seconds 1795510000\n"));
+}
+
 TEST(Metrics, BucketsAccumulate) {
   State state = one_profile();
   state.durations.counts[0] = 1;

@@ -43,8 +43,8 @@ State state_of(std::vector<ProfileState> profiles) {
 }
 
 void fail(ProfileState& profile, const std::string& message) {
-  profile.last_failure =
-      Failure{{ErrorClass::throttled, Stage::token, message, "wait"}, kNow.wall - 5s};
+  profile.last_failure = Failure{
+      {ErrorClass::throttled, Stage::token, message, "wait"}, kNow.wall - 5s, kNow.wall - 600s};
   profile.consecutive_failures = 3;
 }
 
@@ -72,6 +72,34 @@ TEST(StatusDocument, HasTheContractsShape) {
   EXPECT_EQ(one["last_error"]["hint"], "wait");
   EXPECT_EQ(one["file"]["state"], "failed");
   EXPECT_EQ(one["file"]["message"], "disk full");
+  EXPECT_EQ(one["last_error"]["since"], "2026-11-24T11:43:00Z");
+}
+
+TEST(StatusDocument, TellsOfTheFileWhatToDoSinceWhenAndWhatWasWrittenLast) {
+  State state = state_of({profile("one", 600s)});
+  FileStatus& file = state.profiles[0].file;
+  file = {"/f", FileCondition::failed, "disk full", {}, "free it"};
+  file.since = kNow.wall - 60s;
+  const auto told = [&] { return nlohmann::json::parse(status_json(state, kNow))["profiles"][0]; };
+  EXPECT_EQ(told()["file"]["hint"], "free it");
+  EXPECT_EQ(told()["file"]["since"], "2026-11-24T11:52:00Z");
+  EXPECT_TRUE(told()["file"]["written_at"].is_null());
+  file.written_at = kNow.wall - 3600s;
+  EXPECT_EQ(told()["file"]["written_at"], "2026-11-24T10:53:00Z");
+}
+
+TEST(StatusDocument, TellsWhetherTheConfigurationIsTheLastOne) {
+  State state = state_of({profile("one", 600s)});
+  state.config_read = kNow.wall - 600s;
+  const auto told = [&] { return nlohmann::json::parse(status_json(state, kNow))["reload"]; };
+  EXPECT_EQ(told()["ok"], true);
+  EXPECT_EQ(told()["at"], "2026-11-24T11:43:00Z");
+  state.refused_reload = Failure{
+      {ErrorClass::config, Stage::config, "no such key", "spell it"}, kNow.wall, kNow.wall - 60s};
+  EXPECT_EQ(told()["ok"], false);
+  EXPECT_EQ(told()["message"], "no such key");
+  EXPECT_EQ(told()["hint"], "spell it");
+  EXPECT_EQ(told()["at"], "2026-11-24T11:52:00Z");
 }
 
 TEST(StatusDocument, HoldsNullWhereNothingIsKnown) {
@@ -130,10 +158,38 @@ TEST(StatusLine, NamesTheWorstFirst) {
   fail(state.profiles[1], "slow down");
   fail(state.profiles[2], "go away");
   EXPECT_EQ(status_line(state, kNow),
-            "dead has no valid credentials: go away (1 of 3 profiles valid)");
+            "dead has no valid credentials since 11:43 UTC: go away (1 of 3 profiles in order)");
   state.profiles.pop_back();
-  EXPECT_THAT(status_line(state, kNow),
-              HasSubstr("ill cannot be refreshed, its credentials last 10 min more: slow down"));
+  EXPECT_THAT(
+      status_line(state, kNow),
+      HasSubstr("ill cannot be refreshed since 11:43 UTC, its credentials last 10 min more: "
+                "slow down"));
+}
+
+TEST(StatusLine, NamesAFileThatIsNotWrittenAndAConfigurationThatIsRefused) {
+  State state = state_of({profile("a", 600s), profile("b", 600s)});
+  state.refused_reload =
+      Failure{{ErrorClass::config, Stage::config, "no such key", ""}, kNow.wall, kNow.wall - 60s};
+  EXPECT_EQ(status_line(state, kNow),
+            "2 profiles valid by the old configuration, a newer one is refused since 11:52 UTC: no "
+            "such key");
+  state.profiles[1].file = {"/f", FileCondition::failed, "disk full", {}, "", kNow.wall - 120s};
+  EXPECT_EQ(status_line(state, kNow),
+            "b is valid, but not in its profile file since 11:51 UTC: disk full (1 of 2 profiles "
+            "in order)");
+}
+
+TEST(Readiness, MeansWrittenWhereAFileIsAskedFor) {
+  ProfileState one = profile("a", 600s);
+  for (const auto& [file, ready] :
+       {std::pair(FileCondition::disabled, true), std::pair(FileCondition::written, true),
+        std::pair(FileCondition::pending, false), std::pair(FileCondition::failed, false)}) {
+    one.file.condition = file;
+    EXPECT_EQ(in_order(one, kNow), ready);
+  }
+  one.file.condition = FileCondition::written;
+  one.life = lasting({kNow.boot - 700s, kNow.wall - 700s}, 600s);
+  EXPECT_FALSE(in_order(one, kNow));
 }
 
 TEST(Readiness, FirstAttemptsCountHoweverTheyEnded) {

@@ -83,7 +83,7 @@ TEST_F(AskTest, StatusShowsWhatIsWrongAndWhatToDo) {
   test::LoopbackStub stub(always(answer("200 OK", document("expired", "failed", error))), path());
   EXPECT_EQ(run(print_status, command()), 3);
   EXPECT_THAT(out_, HasSubstr("mdh-lab: no  [31mway\n  hint: ask\n"));
-  EXPECT_THAT(out_, HasSubstr("mdh-lab: disk full\n"));
+  EXPECT_THAT(out_, HasSubstr("mdh-lab: disk full; it was never written by this daemon\n"));
   EXPECT_THAT(out_, HasSubstr("clock: this machine's clock is 7 min slow"));
 }
 
@@ -128,9 +128,18 @@ TEST_F(AskTest, UnknownProfileIsAUsageError) {
   }
 }
 
+TEST_F(AskTest, StatusExitsByWhatIsWritten) {
+  for (const auto& [file, status] : std::vector<std::pair<std::string, int>>{
+           {"written", 0}, {"disabled", 0}, {"pending", 3}, {"failed", 3}}) {
+    test::LoopbackStub stub(always(answer("200 OK", document("valid", file))), path());
+    EXPECT_EQ(run(print_status, command()), status) << file;
+  }
+}
+
 TEST_F(AskTest, WaitIsOverWhenServedAndTheFileDealtWith) {
   test::LoopbackStub failed(always(answer("200 OK", document("valid", "failed"))), path());
-  EXPECT_EQ(run(wait_until_ready, command()), 0);
+  EXPECT_EQ(run(wait_until_ready, command()), 3);
+  EXPECT_THAT(complaint_, HasSubstr("its profile file is not written: disk full"));
   test::LoopbackStub pending(always(answer("200 OK", document("valid", "pending"))), path());
   Command limited = command();
   limited.timeout = seconds(0);
