@@ -16,12 +16,13 @@ import machine
 import package_cases
 import person_cases
 import service_cases
+import setup_cases
 import users_cases
 
 ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Reload, service_cases.Restart,
          service_cases.Clocks, service_cases.Stop, service_cases.Flood, person_cases.UserUnit, person_cases.Template,
          person_cases.WithoutSystemd, finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent,
-         agent_cases.UserAgent, users_cases.SeveralUsers,
+         agent_cases.UserAgent, users_cases.SeveralUsers, setup_cases.PersonsSetup, setup_cases.MachinesSetup,
          package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
