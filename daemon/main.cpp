@@ -1,6 +1,7 @@
 // The program: hardens itself, reads the command line, does the verb.
 #include "daemon/system/process_hygiene.h"
 #include "daemon/verbs/check.h"
+#include "daemon/verbs/complete.h"
 #include "daemon/verbs/credential_process.h"
 #include "daemon/verbs/exec.h"
 #include "daemon/verbs/key.h"
@@ -40,6 +41,8 @@ int run(const mdh::Command& command) {
       return mdh::exec_command(command);
     case Verb::rotate_token:
       return mdh::rotate_endpoint_token(command);
+    case Verb::complete:
+      return mdh::print_suggestions(command);
   }
   return 2;
 }

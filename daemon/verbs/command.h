@@ -23,7 +23,8 @@ struct Command {
     process,
     env,
     exec,
-    rotate_token
+    rotate_token,
+    complete
   };
   Verb verb = Verb::serve;
   SourceOptions source;                 // what the verb takes of it; the rest is unset
@@ -51,7 +52,10 @@ struct Command {
   bool isolate = false;                    // env, exec
   std::optional<seconds> timeout;          // wait
   seconds grace{86400};                    // rotate-token
-  std::vector<std::string> arguments;      // exec: CMD and its arguments
+  bool watch = false;                      // status
+  std::vector<std::string> profiles;       // status, wait, refresh; empty: all
+  std::vector<std::string> arguments;      // exec: CMD and its arguments; complete: the words
+  std::vector<std::string> suggestions;    // complete: what may come next
 };
 
 }  // namespace mdh

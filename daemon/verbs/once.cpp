@@ -15,6 +15,7 @@
 #include "daemon/system/log.h"
 #include "daemon/upstream/refresher.h"
 #include "daemon/upstream/transport.h"
+#include "daemon/verbs/chosen_profiles.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
@@ -23,15 +24,17 @@ namespace {
 // Leaves the one profile in the configuration that --profile names.
 Done keep_only(Config& config, const std::string& profile) {
   if (profile.empty()) return done();
+  std::vector<std::string> known;
+  for (const AccountConfig& account : config.accounts) {
+    for (const ProjectConfig& project : account.projects) known.push_back(project.profile);
+  }
   for (AccountConfig& account : config.accounts) {
     std::erase_if(account.projects,
                   [&](const ProjectConfig& project) { return project.profile != profile; });
   }
   std::erase_if(config.accounts, [](const AccountConfig& one) { return one.projects.empty(); });
   if (!config.accounts.empty()) return done();
-  return Error{.error_class = ErrorClass::config,
-               .message = "no project has the profile " + profile + " in " + config.origin,
-               .hint = "the profiles are listed by: mdh-credentials check"};
+  return unknown_profile(config.origin, profile, known);
 }
 
 int poll_timeout(BootTime until) {
@@ -102,10 +105,13 @@ bool write(ProfileWriter& writer, const std::vector<WantedProfile>& wanted) {
 int once(const Command& command) {
   start_curl();
   auto config = usable_config(command.source);
-  const Done chosen = config ? keep_only(*config, command.profile) : Done(config.error());
-  if (!chosen) {
+  if (!config) {
+    print_error(config.error());
+    return exit_status(config.error());
+  }
+  if (Done chosen = keep_only(*config, command.profile); !chosen) {
     print_error(chosen.error());
-    return exit_status(chosen.error());
+    return kExitUsage;
   }
   for (const Error& warning : config->warnings) warn(warning.message);
   start_log(config->log_level);

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "common/config/rules.h"
@@ -11,8 +10,6 @@
 
 namespace mdh {
 namespace {
-
-constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
 
 void add_state_folder(CLI::App& verb, Command& command) {
   verb.add_option("--state-dir", command.source.state_dir, "Folder of the endpoint token")
@@ -40,12 +37,9 @@ void add_overrides(CLI::App& verb, Command& command) {
       ->type_name("FILE");
   verb.add_flag("--no-profile-file", source.no_profile_file, "Write no profile file");
   verb.add_flag("--replace-keys", source.replace_keys, "Replace long-term keys in our sections");
-  verb.add_option("--log-level", source.log_level, "trace, debug, info, warn or error")
+  verb.add_option("--log-level", source.log_level, "How much is said [info]")
       ->type_name("LEVEL")
-      ->check([](const std::string& level) {
-        const bool known = std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
-        return known ? std::string() : level + " is none of trace, debug, info, warn, error";
-      });
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
   verb.add_option("--ca-file", source.ca_file, "Trust these certificates instead of the system's")
       ->type_name("FILE");
 }
@@ -69,11 +63,16 @@ void add_daemon(CLI::App& verb, Command& command) {
 }
 
 CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text) {
-  return verb.add_option("--profile", command.profile, text)->type_name("NAME");
+  return verb.add_option("profile,--profile", command.profile, text)->type_name("PROFILE");
+}
+
+CLI::Option* add_profiles(CLI::App& verb, Command& command) {
+  return verb.add_option("profile,--profile", command.profiles, "Only these, also bare [all]")
+      ->type_name("PROFILE");
 }
 
 void add_child_environment(CLI::App& verb, Command& command) {
-  add_profile(verb, command, "The profile [the first]");
+  verb.add_option("--profile", command.profile, "The profile [the first]")->type_name("PROFILE");
   auto* imds = verb.add_flag("--imds", command.imds,
                              "Instance metadata form alone, for tools that know no other");
   verb.add_flag("--no-imds", command.no_imds, "Container form alone; instance metadata is disabled")
@@ -86,12 +85,10 @@ void add_child_environment(CLI::App& verb, Command& command) {
 }
 
 void add_shell(CLI::App& verb, Command& command) {
-  verb.add_option("--shell", command.shell, "sh, csh, fish, python or dotenv [sh]")
+  verb.add_option("--shell", command.shell, "Lines for another shell or file [sh]")
       ->type_name("KIND")
-      ->check([](const std::string& shell) {
-        const bool known = std::ranges::find(kShellNames, shell) != std::end(kShellNames);
-        return known ? std::string() : shell + " is none of sh, csh, fish, python, dotenv";
-      });
+      ->check(
+          CLI::IsMember(std::vector<std::string>(std::begin(kShellNames), std::end(kShellNames))));
 }
 
 }  // namespace mdh

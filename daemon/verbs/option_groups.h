@@ -16,7 +16,9 @@ void add_overrides(CLI::App& verb, Command& command);
 void add_folders(CLI::App& verb, Command& command);
 // add_daemon() is how a verb finds the daemon that it asks.
 void add_daemon(CLI::App& verb, Command& command);
+// add_profile() takes one profile, by its option or bare; add_profiles() takes several.
 CLI::Option* add_profile(CLI::App& verb, Command& command, const char* text);
+CLI::Option* add_profiles(CLI::App& verb, Command& command);
 void add_shell(CLI::App& verb, Command& command);
 void add_child_environment(CLI::App& verb, Command& command);
 

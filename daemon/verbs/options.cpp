@@ -3,10 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <string_view>
 
-#include "common/exit_status.h"
+#include "daemon/verbs/help_screen.h"
+#include "daemon/verbs/mistakes.h"
 #include "daemon/verbs/option_groups.h"
+#include "daemon/verbs/suggestions.h"
 #include "daemon/verbs/terminal.h"
 
 namespace mdh {
@@ -15,24 +16,10 @@ namespace {
 const char* const kVersion = "mdh-credentials " MDH_VERSION "\nbuilt with " MDH_LIBRARIES "\n";
 
 const char* const kVerbsFooter =
-    "Exit status: 0 good, 1 failed, 2 usage, 78 configuration or key; see each verb's --help.\n"
+    "Exit status: 0 good, 1 failed, 2 usage, 78 configuration or key; help VERB tells more.\n"
     "Manual: man mdh-credentials, man mdh-credentials.json";
 
 using Verb = Command::Verb;
-
-// Screen lays a verb's help out: the sentence, how to call it, the options, the exit statuses.
-class Screen : public CLI::Formatter {
- public:
-  Screen() { column_width(30); }
-  std::string make_usage(const CLI::App* app, std::string) const override {
-    const std::string& name = app->get_name();
-    if (app->get_parent() == nullptr) return "Usage: mdh-credentials VERB [OPTIONS]\n";
-    const std::string tail = name == "exec"  ? " -- COMMAND [ARGUMENT...]"
-                             : name == "key" ? " [ACCOUNT]"
-                                             : "";
-    return "Usage: mdh-credentials " + name + " [OPTIONS]" + tail + "\n";
-  }
-};
 
 // The verbs.
 
@@ -56,7 +43,7 @@ void add_setup(CLI::App& app, Command& command) {
       ->check(CLI::IsMember({"process", "keys"}));
   setup->add_flag("--system", command.system, "The machine's service, for the users named");
   setup->add_option("--user", command.allowed_users, "Who may have it; repeatable (--system)")
-      ->type_name("NAME")
+      ->type_name("USER")
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
@@ -87,7 +74,7 @@ void add_workers(CLI::App& app, Command& command) {
                              "Examine configuration, keys, clock, files and environment");
   check->add_flag("--online", command.online, "Also exchange once for every project, unwritten");
   check->add_option("--user", command.user, "Say what this user would get, and why")
-      ->type_name("NAME");
+      ->type_name("USER");
   add_config(*check, command);
   add_overrides(*check, command);
   add_folders(*check, command);
@@ -97,14 +84,15 @@ void add_workers(CLI::App& app, Command& command) {
 void add_questions(CLI::App& app, Command& command) {
   CLI::App* status = add_verb(app, command, Verb::status, "status", "Show how each profile is");
   status->add_flag("--json", command.json, "The daemon's own document");
+  status->add_flag("--watch", command.watch, "Show it again every 2 s, until Ctrl-C");
   status->add_flag("--verbose", command.verbose, "Also where the daemon was looked for");
   status->add_flag("--users", command.users, "Who was given what instead; for root and the daemon");
-  add_profile(*status, command, "Only this profile [all]");
+  add_profiles(*status, command);
   add_daemon(*status, command);
   status->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
 
   CLI::App* wait = add_verb(app, command, Verb::wait, "wait", "Return when profiles are ready");
-  add_profile(*wait, command, "Only this profile [all]");
+  add_profiles(*wait, command);
   wait->add_option_function<unsigned>(
           "--timeout", [&command](unsigned limit) { command.timeout = seconds(limit); },
           "Give up after so long [never]")
@@ -114,7 +102,7 @@ void add_questions(CLI::App& app, Command& command) {
 
   CLI::App* refresh =
       add_verb(app, command, Verb::refresh, "refresh", "Ask for new credentials now, and wait");
-  add_profile(*refresh, command, "Only this profile [all]");
+  add_profiles(*refresh, command);
   add_daemon(*refresh, command);
   refresh->footer("Exit status: 0 all valid, 3 some not, 4 no daemon answers.");
 }
@@ -166,10 +154,11 @@ std::unique_ptr<CLI::App> make_parser(Command& command) {
   auto app = std::make_unique<CLI::App>(
       "Keeps AWS credentials for MyDataHelps projects fresh and serves them on this machine.",
       "mdh-credentials");
-  app->set_version_flag("--version", kVersion, "Print this program's and its libraries' versions");
-  app->set_help_flag("--help", "Print this help");
+  app->set_version_flag("-V,--version", kVersion,
+                        "Print this program's and its libraries' versions");
+  app->set_help_flag("-h,--help", "Print this help");
   app->require_subcommand(0, 1);
-  app->formatter(std::make_shared<Screen>());
+  app->formatter(help_screen());
   app->footer(kVerbsFooter);
   add_setup(*app, command);
   add_workers(*app, command);
@@ -179,19 +168,38 @@ std::unique_ptr<CLI::App> make_parser(Command& command) {
   return app;
 }
 
-std::string lower_first(std::string text) {
-  const bool word = text.size() > 1 && text[1] >= 'a' && text[1] <= 'z';
-  if (word && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
-  return text;
+// `help status` is `status --help`, `version` is `--version`.
+std::vector<std::string> plain_words(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) return words;
+  if (words[0] == "version") words[0] = "--version";
+  if (words[0] != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
 }
 
-int refuse(const std::string& message, const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  const std::string verb = chosen.empty() ? "" : chosen.front()->get_name() + " ";
-  print_error({ErrorClass::config, Stage::config, lower_first(message),
-               "mdh-credentials " + verb + "--help shows what there is"});
-  return kExitUsage;
+Parsed completion(const CLI::App& app, std::vector<std::string> words) {
+  Command command;
+  command.verb = Verb::complete;
+  command.arguments.assign(words.begin() + std::min<long>(2, std::ssize(words)), words.end());
+  command.suggestions = suggestions(app, command.arguments);
+  return command;
+}
+
+// CLI11 wants them the other way round.
+void parse(CLI::App& app, std::vector<std::string> words) {
+  std::reverse(words.begin(), words.end());
+  app.parse(std::move(words));
+}
+
+// What CLI11 cannot say in its table.
+std::string contradiction(const Command& command) {
+  if (command.socket && command.endpoint) return "either --socket or --endpoint";
+  const bool exec = command.verb == Verb::exec;
+  if (exec && command.arguments.empty()) return "exec needs a command to run";
+  if (exec || command.arguments.empty()) return "";
+  return "unexpected argument " + command.arguments.front();
 }
 
 }  // namespace
@@ -199,31 +207,37 @@ int refuse(const std::string& message, const CLI::App& app) {
 Parsed parse_command(int argc, const char* const* argv) {
   Command command;
   const auto app = make_parser(command);
+  std::vector<std::string> words = plain_words(argc, argv);
+  if (!words.empty() && words[0] == "complete") return completion(*app, std::move(words));
   // What follows the first "--" is the child's and none of the parser's business.
-  const char* const* end = argv + argc;
-  const char* const* dashes =
-      std::find_if(argv, end, [](const char* word) { return std::string_view(word) == "--"; });
+  const auto dashes = std::find(words.begin(), words.end(), "--");
   try {
-    app->parse(static_cast<int>(dashes - argv), argv);
+    parse(*app, {words.begin(), dashes});
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app->get_subcommands();
+    const bool no_verb = chosen.empty() && !words[0].starts_with("-");
+    if (no_verb) return refuse_word(words[0], *app);
     print(chosen.empty() ? app->help() : chosen.front()->help());
     return 0;
   } catch (const CLI::CallForVersion&) {
     print(kVersion);
     return 0;
   } catch (const CLI::ParseError& error) {
-    return refuse(error.what(), *app);
+    return refuse(error, *app);
   }
-  if (app->get_subcommands().empty()) return refuse("a verb is missing", *app);
+  if (app->get_subcommands().empty()) {
+    const int status = refuse("a verb is missing", *app);
+    print_aside(app->help());
+    return status;
+  }
   command.arguments = app->get_subcommands().front()->remaining();
-  if (dashes != end) command.arguments.insert(command.arguments.end(), dashes + 1, end);
-  if (command.socket && command.endpoint) return refuse("either --socket or --endpoint", *app);
-  const bool exec = command.verb == Verb::exec;
-  if (exec && command.arguments.empty()) return refuse("exec needs a command to run", *app);
-  if (!exec && !command.arguments.empty()) {
-    return refuse("unexpected argument " + command.arguments.front(), *app);
+  const bool option = !command.arguments.empty() && command.arguments.front().starts_with("-");
+  if (option) return refuse_word(command.arguments.front(), *app);
+  if (dashes != words.end()) {
+    command.arguments.insert(command.arguments.end(), dashes + 1, words.end());
   }
+  const std::string wrong = contradiction(command);
+  if (!wrong.empty()) return refuse(wrong, *app);
   return command;
 }
 

@@ -111,7 +111,7 @@ int run_commands(const SetupPlan& plan) {
 int await_first(const SetupPlan& plan) {
   Command wanted;
   wanted.verb = Command::Verb::wait;
-  wanted.profile = plan.profile;
+  wanted.profiles = {plan.profile};
   wanted.timeout = kFirstSet;
   return wait_until_ready(wanted) == kExitGood ? kExitGood : kExitFailed;
 }

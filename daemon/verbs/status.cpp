@@ -1,11 +1,15 @@
 #include "daemon/verbs/status.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "common/exit_status.h"
 #include "common/report/status_view.h"
 #include "daemon/system/clock.h"
+#include "daemon/verbs/chosen_profiles.h"
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/patience.h"
 #include "daemon/verbs/status_table.h"
@@ -34,31 +38,6 @@ std::string looked_at(const DaemonSearch& search) {
   return "looked for the daemon at\n" + text;
 }
 
-int nothing_to_see(const StatusView& view) {
-  print_error({ErrorClass::refused, Stage::endpoint,
-               "none of the daemon's profiles is yours: no allowed_users names your user",
-               "as root: mdh-credentials check --user NAME says why (" +
-                   std::to_string(view.hidden) + " are there)"});
-  return kExitNotReady;
-}
-
-int unknown_profile(const Command& command, const StatusView& view) {
-  if (command.profile.empty()) return nothing_to_see(view);
-  std::string known;
-  for (const ProfileView& one : view.profiles) known += (known.empty() ? "" : ", ") + one.profile;
-  print_error({ErrorClass::config, Stage::config, "the daemon knows no profile " + command.profile,
-               "it knows: " + known});
-  return kExitUsage;
-}
-
-std::vector<ProfileView> chosen(const Command& command, const StatusView& view) {
-  std::vector<ProfileView> profiles;
-  for (const ProfileView& one : view.profiles) {
-    if (command.profile.empty() || one.profile == command.profile) profiles.push_back(one);
-  }
-  return profiles;
-}
-
 int verdict(const std::vector<ProfileView>& profiles, const StatusView& view) {
   const bool all =
       std::all_of(profiles.begin(), profiles.end(), [](const auto& one) { return one.ready(); });
@@ -85,6 +64,16 @@ std::string waiting_for(const std::vector<ProfileView>& profiles) {
     return one.profile + " (" + one.state + ")" + colon(one.error_message);
   }
   return "";
+}
+
+// A person at a terminal is told that it is over, and with what.
+int tell_ready(const std::vector<ProfileView>& profiles, Progress& progress) {
+  progress.clear();
+  if (isatty(STDERR_FILENO) != 1) return kExitGood;
+  std::string names;
+  for (const ProfileView& one : profiles) names += (names.empty() ? "" : ", ") + one.profile;
+  say("ready: " + names);
+  return kExitGood;
 }
 
 int gave_up(const Result<EndpointClient>& last, const std::vector<ProfileView>& profiles) {
@@ -165,7 +154,9 @@ Done await_outcome(EndpointClient& client, const std::vector<std::string>& asked
 
 }  // namespace
 
-int print_status(const Command& command) {
+namespace {
+
+int print_once(const Command& command) {
   const DaemonSearch search = search_daemon(command);
   if (!search.client) {
     if (command.verbose) print_aside(looked_at(search));
@@ -176,12 +167,30 @@ int print_status(const Command& command) {
   const std::vector<ProfileView> profiles = chosen(command, view);
   if (profiles.empty()) {
     if (command.verbose) print_aside(looked_at(search));
-    return unknown_profile(command, view);
+    return no_such_profile(command, view);
   }
   if (command.json) return print(search.client->status_text() + "\n") ? verdict(profiles, view) : 1;
   std::string text = status_table(profiles, view);
   if (command.verbose) text += "\n" + looked_at(search);
   return print(text) ? verdict(profiles, view) : 1;
+}
+
+// On a terminal the table stands in one place.
+int watch(const Command& command) {
+  constexpr seconds kPause{2};
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  for (;;) {
+    if (!print(terminal ? "\033[H\033[2J" : "")) return kExitFailed;
+    print_once(command);
+    if (!print(terminal ? "" : "\n")) return kExitFailed;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace
+
+int print_status(const Command& command) {
+  return command.watch ? watch(command) : print_once(command);
 }
 
 int wait_until_ready(const Command& command) {
@@ -194,9 +203,9 @@ int wait_until_ready(const Command& command) {
       profiles = chosen(command, client->status());
       if (profiles.empty()) {
         progress.clear();
-        return unknown_profile(command, client->status());
+        return no_such_profile(command, client->status());
       }
-      if (waiting_for(profiles).empty()) return 0;
+      if (waiting_for(profiles).empty()) return tell_ready(profiles, progress);
       const auto unwritable = std::find_if(profiles.begin(), profiles.end(),
                                            [](const auto& one) { return one.unwritable(); });
       if (unwritable != profiles.end()) {
@@ -217,7 +226,7 @@ int refresh_now(const Command& command) {
   Result<EndpointClient> client = find_daemon(command);
   if (!client) return complain(client.error());
   const std::vector<ProfileView> profiles = chosen(command, client->status());
-  if (profiles.empty()) return unknown_profile(command, client->status());
+  if (profiles.empty()) return no_such_profile(command, client->status());
   const auto asked = request(*client, profiles);
   if (!asked) {
     print_error(asked.error());

@@ -10,7 +10,8 @@ DOORS = {
                  "daemon/upstream/proxy_in_use.cpp", "daemon/upstream/url_check.cpp", "daemon/verbs/exchange.cpp", "daemon/verbs/endpoint_client.cpp"},
     r"httplib\.h": set(),  # the tests' independent client alone
     r"spdlog/": {"daemon/system/log.cpp", "daemon/verbs/options.cpp"},
-    r"CLI/": {"daemon/verbs/options.cpp", "daemon/verbs/option_groups.cpp"},
+    r"CLI/": {"daemon/verbs/options.cpp", "daemon/verbs/option_groups.cpp", "daemon/verbs/mistakes.cpp",
+               "daemon/verbs/suggestions.cpp", "daemon/verbs/help_screen.cpp"},
     r"prometheus/": {"common/report/metrics.cpp"},
     r"systemd/sd-event": {"daemon/system/event_loop.cpp"},
     r"systemd/sd-daemon": {"daemon/service/notifier.cpp", "daemon/service/fd_store.cpp", "daemon/verbs/options.cpp"},

@@ -1,6 +1,6 @@
 """Goal: the manual tells the truth. Every verb, option, configuration key, route, metric, log field and exit status
 of the program is in mdh-credentials(1) or mdh-credentials.json(5), and these name no option that does not exist; the
-completion knows the same options."""
+completion offers the same options."""
 import pathlib
 import re
 import subprocess
@@ -43,14 +43,11 @@ class ManualTest(unittest.TestCase):
         named = options_of(re.sub(r"python3 -c .*|aws s3 .*|systemctl --user|--now", "", self.program))
         self.assertEqual(named, self.offered)
 
-    def test_completion_knows_the_same_options_of_each_verb(self):
-        script = (PACKAGING / "mdh-credentials.bash-completion").read_text()
-        groups = dict(re.findall(r"local (\w+)=['\"](.*?)['\"]\n", script))
+    def test_completion_offers_every_option_of_each_verb(self):
         for verb in VERBS:
-            line = re.search(rf"(?m)^ +(?:\w+ \| )?{verb}(?: \| \w+)?\) options=\"(.*)\"", script).group(1)
-            for _ in range(2):
-                line = re.sub(r"\$(\w+)", lambda found: groups.get(found.group(1), ""), line)
-            self.assertEqual(options_of(line) | {"--help"}, options_of(help_of(verb)), verb)
+            done = subprocess.run([PROGRAM, "complete", "--", verb, "--"], capture_output=True, text=True, check=True)
+            offered = {line.split("\t")[0] for line in done.stdout.splitlines()}
+            self.assertEqual(offered, options_of(help_of(verb)), verb)
 
     def test_every_configuration_key_is_there(self):
         text = (ROOT / "common/config/from_json.cpp").read_text()

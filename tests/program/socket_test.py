@@ -254,26 +254,6 @@ class StrangerTest(harness.Case):
         self.assertTrue(squatter.heard)
         self.assertFalse(list(self.place.folder.rglob("isolated*")))
 
-    # The bash completion of `--profile` takes names from an answer.
-    def test_completion_evaluates_no_name(self):
-        script = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "mdh-credentials.bash-completion"
-        stub = self.place.folder / "bin" / "mdh-credentials"
-        stub.parent.mkdir()
-        marks = [self.place.folder / f"run-{number}" for number in range(3)]
-        names = [f"$(touch {marks[0]})", f"`touch {marks[1]}`", "${x[$(touch %s)]}" % marks[2], "mdh-lab", "mdh-two", "*"]
-        answer = json.dumps({"profiles": [{"profile": name} for name in names]}, separators=(",", ":"))
-        stub.write_text(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
-        stub.chmod(0o755)
-        for typed, offered in (("", ["mdh-lab", "mdh-two"]), ("mdh-t", ["mdh-two"]), ("$(", [])):
-            done = subprocess.run(["bash", "--norc", "-c", '''
-                _init_completion() { cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-                                     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD; }
-                . "$1"; COMP_WORDS=(mdh-credentials exec --profile "$2") COMP_CWORD=3
-                _mdh_credentials; printf '%s\\n' "${COMPREPLY[@]}"''', "bash", str(script), typed],
-                capture_output=True, text=True, env={**self.place.environment, "PATH": f"{stub.parent}:/usr/bin:/bin"})
-            self.assertEqual((done.stdout.split(), done.stderr), (offered, ""), typed)
-        self.assertEqual([mark for mark in marks if mark.exists()], [])
-
     @root_only
     def test_in_a_folder_of_their_own_is_not_roots_daemon(self):
         """Plain `su` leaves root with a user's XDG_RUNTIME_DIR."""

@@ -82,6 +82,31 @@ class VerbsTest(harness.Case):
         for issued in self.emulator.issued():
             self.assert_profile_holds(issued)
 
+    def test_profiles_may_be_bare_and_a_misspelt_one_is_named_the_nearest(self):
+        for verb in ("status", "wait"):
+            self.assert_exit(self.run_program(verb, "mdh-lab"), 0)
+            wrong = self.run_program(verb, "mdh-lb")
+            self.assert_exit(wrong, 2)
+            self.assertIn("did you mean mdh-lab?", wrong.stderr)
+        self.assert_exit(self.run_program("process", "mdh-lab", secret_output=True), 0)
+        wrong = self.once("--profile", "mdh-lb")
+        self.assert_exit(wrong, 2)
+        self.assertIn("did you mean mdh-lab?", wrong.stderr)
+
+    def test_status_watch_shows_it_again_until_nobody_reads(self):
+        watching = subprocess.Popen([harness.PROGRAM, "status", "--watch"], env=self.place.environment, text=True,
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(watching.wait)
+        self.addCleanup(watching.kill)
+        seen = 0
+        while seen < 2:
+            line = watching.stdout.readline()
+            self.assertNotEqual(line, "", "it ended by itself")
+            seen += line.startswith("mdh-lab")
+        watching.stdout.close()
+        self.assertEqual(watching.wait(harness.PATIENCE), 1)
+        watching.stderr.close()
+
     def test_refresh_fetches_a_new_set_and_says_so(self):
         done = self.run_program("refresh", "--profile", "mdh-lab")
         self.assert_exit(done, 0)

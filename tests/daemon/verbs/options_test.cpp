@@ -70,7 +70,9 @@ TEST(Options, ReadsWhatTheOtherVerbsTake) {
   EXPECT_TRUE(command({"status", "--verbose"}).verbose);
   EXPECT_EQ(command({"status", "--socket", "s"}).socket, "s");
   EXPECT_EQ(command({"wait", "--timeout", "30"}).timeout, seconds(30));
-  EXPECT_EQ(command({"refresh", "--profile", "p"}).profile, "p");
+  EXPECT_THAT(command({"refresh", "--profile", "p"}).profiles, ElementsAre("p"));
+  EXPECT_THAT(command({"status", "p", "q", "--watch"}).profiles, ElementsAre("p", "q"));
+  EXPECT_EQ(command({"process", "p"}).profile, "p");
   EXPECT_EQ(command({"process", "--profile", "p"}).verb, Command::Verb::process);
   EXPECT_EQ(command({"rotate-token", "--grace-seconds", "60"}).grace, seconds(60));
   EXPECT_EQ(command({"status", "--endpoint", "http://127.0.0.1:7000"}).endpoint,
@@ -93,7 +95,7 @@ TEST(Options, MistakesEndWith2AndAHint) {
        std::vector<std::vector<const char*>>{{},
                                              {"stats"},
                                              {"status", "--jsn"},
-                                             {"status", "surplus"},
+                                             {"key", "lab", "surplus"},
                                              {"wait", "--timeout", "soon"},
                                              {"wait", "--timeout", "-1"},
                                              {"serve", "--log-level", "loud"},
@@ -107,6 +109,55 @@ TEST(Options, MistakesEndWith2AndAHint) {
     EXPECT_THAT(complaint, testing::StartsWith("mdh-credentials: "));
     EXPECT_THAT(complaint, HasSubstr("\nhint: "));
   }
+}
+
+TEST(Options, NameTheNearestWordThatThereIs) {
+  const std::vector<std::pair<std::vector<const char*>, const char*>> kSlips{
+      {{"stauts"}, "did you mean status?"},
+      {{"status", "--jsn"}, "did you mean --json?"},
+      {{"--verison"}, "did you mean --version?"},
+      {{"exec", "--profil=p", "--", "ls"}, "did you mean --profile?"},
+      {{"--profile", "p", "status"}, "mdh-credentials status --profile"},
+      {{"wait", "--timeout", "soon"}, "--timeout wants a whole number"}};
+  std::string complaint;
+  for (const auto& [words, said] : kSlips) {
+    EXPECT_EQ(refused(words, complaint), 2);
+    EXPECT_THAT(complaint, HasSubstr(said));
+  }
+}
+
+TEST(Options, HelpAndVersionAreHadHoweverTheyAreAskedFor) {
+  EXPECT_EQ(printed({"-h"}), printed({"--help"}));
+  EXPECT_EQ(printed({"help"}), printed({"--help"}));
+  EXPECT_EQ(printed({"help", "status"}), printed({"status", "--help"}));
+  EXPECT_EQ(printed({"status", "-h"}), printed({"status", "--help"}));
+  EXPECT_EQ(printed({"-V"}), printed({"--version"}));
+  EXPECT_EQ(printed({"version"}), printed({"--version"}));
+  std::string complaint;
+  EXPECT_EQ(refused({"help", "stauts"}, complaint), 2);
+}
+
+std::vector<std::string> suggested(std::vector<const char*> words) {
+  words.insert(words.begin(), {"complete", "--"});
+  std::vector<std::string> names = command(words).suggestions;
+  for (std::string& name : names) name = name.substr(0, name.find('\t'));
+  return names;
+}
+
+TEST(Options, AreSuggestedAsTheTableHasThem) {
+  EXPECT_THAT(suggested({"sta"}), ElementsAre("status"));
+  EXPECT_THAT(suggested({"status", "--j"}), ElementsAre("--json"));
+  EXPECT_THAT(suggested({"check", "--config", ""}), ElementsAre(":file"));
+  EXPECT_THAT(suggested({"serve", "--state-dir", "/"}), ElementsAre(":folder"));
+  EXPECT_THAT(suggested({"serve", "--log-level", "d"}), ElementsAre("debug"));
+  EXPECT_THAT(suggested({"serve", "--log-level", "=", "d"}), ElementsAre("debug"));
+  EXPECT_THAT(suggested({"serve", "--log-level=d"}), ElementsAre("--log-level=debug"));
+  EXPECT_THAT(suggested({"exec", "--profile", ""}), ElementsAre(":profile"));
+  EXPECT_THAT(suggested({"key", "x"}), ElementsAre(":account"));
+  EXPECT_THAT(suggested({"check", "--user", ""}), ElementsAre(":user"));
+  EXPECT_THAT(suggested({"exec", "--profile", "p", "--", "l"}), ElementsAre(":command 4"));
+  EXPECT_THAT(suggested({"status", "--", "l"}), ElementsAre());
+  EXPECT_THAT(suggested({"wait", "--timeout", ""}), ElementsAre());
 }
 
 TEST(Options, HelpOfEveryVerbFitsAScreenAndNamesTheExitStatus) {
