@@ -122,6 +122,7 @@ TEST_F(AskTest, UnknownProfileIsAUsageError) {
   test::LoopbackStub stub(always(answer("200 OK", document("valid"))), path());
   Command other = command();
   other.profile = "nowhere";
+  other.profiles = {"nowhere"};
   for (const auto verb : {print_status, wait_until_ready, refresh_now, print_environment}) {
     EXPECT_EQ(run(verb, other), 2);
     EXPECT_THAT(complaint_, HasSubstr("knows no profile nowhere"));
