@@ -90,8 +90,16 @@ class ManualTest(unittest.TestCase):
         for name in asked - set(re.findall(r'\{"(MDH_[A-Z]+)", ', source("daemon/**/*.cpp"))):
             self.assertIn(name, known)
 
+    def test_the_administrators_page_names_only_what_there_is(self):
+        page = plain("mdh-credentials-server.7")
+        named = options_of(re.sub(r"systemctl .*|loginctl .*|journalctl .*|set-ntp", "", page))
+        self.assertGreater(len(named), 5)
+        self.assertLessEqual(named, self.offered)
+        for word in re.findall(r"(?m)^\.B (endpoint\.\w+|allowed_users)", page):
+            self.assertIn(word.split(".")[-1], self.configuration)
+
     def test_pages_are_well_formed(self):
-        for name in ("mdh-credentials.1", "mdh-credentials.json.5"):
+        for name in ("mdh-credentials.1", "mdh-credentials.json.5", "mdh-credentials-server.7"):
             done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", PACKAGING / name],
                                   capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""), name)

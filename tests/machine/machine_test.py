@@ -15,6 +15,7 @@ import finding_cases
 import machine
 import package_cases
 import person_cases
+import readme_cases
 import service_cases
 import setup_cases
 import users_cases
@@ -23,6 +24,7 @@ ORDER = [package_cases.InstalledPackage, service_cases.Start, service_cases.Relo
          service_cases.Clocks, service_cases.Stop, service_cases.Flood, person_cases.UserUnit, person_cases.Template,
          person_cases.WithoutSystemd, finding_cases.Finding, finding_cases.SystemSocket, agent_cases.SystemAgent,
          agent_cases.UserAgent, users_cases.SeveralUsers, setup_cases.PersonsSetup, setup_cases.MachinesSetup,
+         readme_cases.Researcher, readme_cases.Administrator,
          package_cases.UpgradedPackage, package_cases.PurgedPackage, package_cases.RpmPackage]
 
 
