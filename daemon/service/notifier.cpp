@@ -47,8 +47,8 @@ void Notifier::stopping() {
   tell("STOPPING=1");
 }
 
-void Notifier::feed_watchdog() {
-  tell("WATCHDOG=1");
+void Notifier::feed_watchdog(bool stuck) {
+  if (!stuck) tell("WATCHDOG=1");
 }
 
 milliseconds Notifier::watchdog_interval() const {

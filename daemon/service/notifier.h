@@ -19,7 +19,8 @@ class Notifier {
   void reloading();
   void reloaded();
   void stopping();
-  void feed_watchdog();
+  // feed_watchdog() tells that the loop turns; it keeps silent where the loop's work is `stuck`.
+  void feed_watchdog(bool stuck);
   // watchdog_interval() is how often feed_watchdog() is due (half of WATCHDOG_USEC); zero: no
   // watchdog.
   milliseconds watchdog_interval() const;

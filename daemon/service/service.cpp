@@ -225,7 +225,7 @@ void Service::adopt(Config config, IdOwners owners, Now now) {
 void Service::feed_watchdog() {
   const Now now = read_clocks();
   refresher_.turn(now);
-  if (!refresher_.state().stuck) notifier_.feed_watchdog();
+  notifier_.feed_watchdog(refresher_.state().stuck);
   changed_ = true;
   loop_.set_timer(watchdog_timer_, now.boot + notifier_.watchdog_interval());
 }

@@ -69,7 +69,7 @@ Result<bool> await_turn(RuntimeFolder& runtime) {
     notifier.status("waits: " + locked.error().message);
     if (!told) log_line(LogLevel::warn, "waiting: " + with_hint(locked.error()));
     if (read_clocks().boot >= started_by) notifier.ready();
-    notifier.feed_watchdog();
+    notifier.feed_watchdog(false);
     if (told_to_stop()) return false;
   }
 }

@@ -4,6 +4,7 @@ its own user, and leaves no core. Guards against Field bug 9 in its quietest for
 
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ ROTATIONS = 3
 class RemainsTest(harness.Case):
     projects = 2
     profiles = ("mdh-lab", "mdh-lab-2")
+    strange = secrets.token_urlsafe(48)
 
     @classmethod
     def setUpClass(cls):
@@ -55,6 +57,8 @@ class RemainsTest(harness.Case):
         harness.until(lambda: all(self.emulator.issued(p)[-1]["AccessKeyId"] == self.profile(p)["aws_access_key_id"]
                                   for p in self.profiles), 10, "the file holds the last sets")
         self.use(daemon)
+        # The last request of all: what a buffer still held of it nothing would have written over.
+        self.assertEqual(daemon.ask("/credentials/mdh-lab", token=self.strange).status, 401)
         time.sleep(1.5)
         return daemon
 
@@ -69,7 +73,8 @@ class RemainsTest(harness.Case):
 
     def secrets(self):
         """secrets() is what must be gone and what may be there: {name: bytes} each."""
-        gone = remains.key_secrets([self.emulator.accounts[0][form] for form in ("pkcs1", "pkcs8")])
+        gone = {"a refused request's token": self.strange.encode()}
+        gone |= remains.key_secrets([self.emulator.accounts[0][form] for form in ("pkcs1", "pkcs8")])
         allowed, held = {}, self.emulator.control("secrets")
         for number, assertion in enumerate(held["assertions"]):
             gone[f"assertion {number}'s claims and signature"] = assertion.split(".", 1)[1].encode()

@@ -14,7 +14,7 @@ TEST(Notifier, SaysNothingWithoutAManager) {
   unsetenv("NOTIFY_SOCKET");
   Notifier notifier;
   notifier.ready();
-  notifier.feed_watchdog();
+  notifier.feed_watchdog(false);
   EXPECT_EQ(notifier.watchdog_interval(), milliseconds(0));
 }
 
@@ -78,8 +78,15 @@ TEST(Notifier, FeedsTheWatchdogTwiceAnInterval) {
   EXPECT_EQ(notifier.watchdog_interval(), milliseconds(0)) << "meant for another process";
   unsetenv("WATCHDOG_USEC");
   unsetenv("WATCHDOG_PID");
-  notifier.feed_watchdog();
+  notifier.feed_watchdog(false);
   EXPECT_EQ(manager.next().text, "WATCHDOG=1");
+}
+
+TEST(Notifier, LetsTheWatchdogHaveAServiceWhoseWorkIsStuck) {
+  NotifySocket manager;
+  Notifier notifier;
+  notifier.feed_watchdog(true);
+  EXPECT_EQ(manager.next().text, "");
 }
 
 }  // namespace
