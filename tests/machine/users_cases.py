@@ -66,7 +66,7 @@ class SeveralUsers(Case):
         stolen = self.machine.run(". /opt/environment; cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").strip()
         self.machine.write("/opt/stolen", f"Authorization: {stolen}\n")
         status = self.as_user(SECOND, "curl -s -o /dev/null -w %{http_code} -H @/opt/stolen "
-                                      "http://127.0.0.1:6340/credentials/mdh-second")
+                                      "http://127.0.0.1:6340/credentials/mdh-second; echo")
         self.assertEqual(status, (0, "401"))
 
     def test_the_record_tells_of_each(self):
