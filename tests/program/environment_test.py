@@ -122,7 +122,7 @@ class ShellsTest(harness.Case):
     def test_an_unknown_shell_is_an_error_that_names_the_known(self):
         done = self.run_program("env", "--shell", "powershell")
         self.assert_exit(done, 2)
-        self.assertIn("sh, csh, fish, python, dotenv", done.stderr)
+        self.assertIn("sh,csh,fish,python,dotenv", done.stderr)
 
 
 class FormsTest(harness.Case):

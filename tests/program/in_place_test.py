@@ -111,7 +111,7 @@ class InPlaceTest(harness.Case):
         self.assertEqual(asking.keys, {before["AccessKeyId"]})
         self.assertEqual((self.daemon.url, self.daemon.process.poll()), (url, None))
         self.assertEqual(self.daemon.log.count("took over 1 of 1 credential sets"), 10)
-        self.assert_exit(self.run_program("status"), 0)
+        self.settled_status()
         self.assertEqual(self.daemon.stop(), 0)
         self.assertFalse((self.place.runtime / "socket").exists())
 

@@ -130,7 +130,7 @@ class RemovedTest(harness.Case):
         self.assert_back((self.token_file, self.token))
         harness.until((self.place.runtime / "socket").is_socket, 60, "the socket")
         self.assert_served(self.token)
-        self.assert_exit(self.run_program("status"), 0)
+        self.settled_status()
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a folder of its own for a while takes root")

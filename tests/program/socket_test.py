@@ -70,9 +70,7 @@ class SocketTest(harness.Case):
         self.socket = self.place.runtime / "socket"
 
     def assert_found(self):
-        done = self.run_program("status")
-        self.assert_exit(done, 0)
-        self.assertIn(f"pid {self.daemon.pid}", done.stdout)
+        self.assertIn(f"pid {self.daemon.pid}", self.settled_status().stdout)
 
     def test_is_private_and_answers_without_a_token(self):
         self.assertEqual(self.socket.stat().st_mode & 0o777, 0o600)
@@ -136,7 +134,7 @@ class SocketTest(harness.Case):
         daemon = harness.Daemon(other, ["--config", self.emulator.ready["config"], "--listen", "127.0.0.1:0"])
         self.daemons.append(daemon)
         daemon.ready()
-        self.assert_exit(self.run_program("status", "--socket", str(own / "socket")), 0)
+        self.settled_status("--socket", str(own / "socket"))
         self.assert_found()
 
     def test_a_unit_waits_for_the_first_and_says_for_whom(self):
@@ -204,7 +202,7 @@ int socket(int domain, int type, int protocol) {
         harness.until(lambda: daemon.ask_socket("/credentials/mdh-lab").status == 200, 60, "the first set")
         self.assertEqual(daemon.credentials().json["code"], "UserUnknown")
         self.assert_exit(self.run_program("process", "--profile", "mdh-lab", secret_output=True), 0)
-        self.assert_exit(self.run_program("status"), 0)
+        self.settled_status()
         check = self.run_program("check", "--config", self.emulator.ready["config"])
         self.assertIn("does not say whose connection is whose", check.stdout)
 
@@ -242,7 +240,7 @@ class StrangerTest(harness.Case):
             again = self.serve()
             again.ready()
             self.assertEqual(again.token, token)
-            self.assert_exit(self.run_program("status"), 0)
+            self.settled_status()
 
     def test_that_is_named_gives_no_names_that_none_may_have(self):
         path = self.place.folder / "named"

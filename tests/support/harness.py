@@ -269,6 +269,11 @@ class Case(unittest.TestCase):
         self.assertEqual([keys["aws_access_key_id"], keys["aws_secret_access_key"], keys["aws_session_token"]],
                          [issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]])
 
+    def settled_status(self, *options):
+        """settled_status() is `status` once every set is served and every file written."""
+        return until(lambda: (lambda done: done.returncode == 0 and done)(self.run_program("status", *options)), 60,
+                     "status ends with 0")
+
     def assert_exit(self, done, status):
         self.assertEqual(done.returncode, status, f"{done.args}\n{done.stdout}\n{done.stderr}")
 
