@@ -26,6 +26,8 @@ def block(name):
 class ReadmeCase(Case):
     def with_aws(self):
         """with_aws() has `aws` speak to the stand-in, whose address this AWS CLI takes by an option alone."""
+        if self.machine.status("test -x /usr/bin/aws") != 0:
+            self.skipTest("this root has no AWS CLI; machine/systemd runs these lines on this machine's own")
         network = ["nsenter", "-t", str(self.machine.pid), "-n"]
         stand_in = subprocess.Popen([*network, "/usr/bin/python3", "-B", str(machine.HERE / "aws.py"),
                                      self.upstream.ready["control_url"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -42,6 +42,17 @@ class PersonsSetup(Person):
         self.assertEqual(self.machine.run(snapshot), before)
         self.assertNotEqual(self.machine.status(f"{self.manager} is-active --quiet mdh-credentials.service"), 0)
 
+    def test_asks_for_lingering_and_names_the_administrators_line_where_that_is_refused(self):
+        lingers = f"/var/lib/systemd/linger/{USER}"
+        self.machine.run(f"loginctl disable-linger {USER}; systemctl start user@$(id -u {USER}).service")
+        self.machine.await_true(lambda: "running" in self.machine.run(f"{self.manager} is-system-running", check=False),
+                                what="the user's manager")
+        said = self.as_person(f"mdh-credentials setup --env-file {ENV_FILE} --yes")
+        refused = self.machine.status(f"test -e {lingers}") != 0
+        self.assertEqual(refused, f"sudo loginctl enable-linger {USER}" in said, said)
+        self.as_person("mdh-credentials setup --remove --yes")
+        self.assertNotEqual(self.machine.status(f"test -e {lingers}"), 0)
+
 
 class MachinesSetup(Case):
     def setUp(self):

@@ -5,12 +5,15 @@ import json
 import os
 import pathlib
 import pty
+import re
 import select
 import signal
 import stat
 import subprocess
 import sys
 import time
+
+import jupyter_client
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import agents  # noqa: E402
@@ -201,6 +204,44 @@ class Person(SetupCase):
     def test_has_nothing_to_remove_where_it_made_nothing(self):
         self.assert_exit(self.run_program("setup", "--remove", "--yes"), 0)
         self.assertEqual(self.tree(), {})
+
+
+class Notebook(SetupCase):
+    """A real kernel (ipykernel), in which the README's cell is run."""
+
+    def kernel(self):
+        manager = jupyter_client.KernelManager(kernel_name="python3")
+        manager.connection_file = str(self.place.folder / "kernel.json")
+        manager.start_kernel(env={**self.place.environment, "AWS_EC2_METADATA_DISABLED": "true"}, cwd=str(self.home), stderr=subprocess.DEVNULL)
+        self.addCleanup(manager.shutdown_kernel, now=True)
+        client = manager.client()
+        client.start_channels()
+        self.addCleanup(client.stop_channels)
+        client.wait_for_ready(harness.PATIENCE)
+        return client
+
+    def run_cell(self, client, code):
+        """run_cell() is what the cell prints."""
+        printed = []
+        client.execute_interactive(code, timeout=harness.PATIENCE, output_hook=lambda message: printed.append(
+            message["content"].get("text") or "\n".join(message["content"].get("traceback", []))))
+        return "".join(text for text in printed if text).strip()
+
+    def test_a_kernel_lives_through_a_rotation_by_the_readmes_cell(self):
+        self.emulator.settings(credentials_life_seconds=850)    # so short that botocore asks each time
+        self.with_systemd()
+        self.assert_exit(self.set_up("--yes"), 0)
+        readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
+        cell = re.search(r"```python\n(.*?)```", readme, re.S).group(1)
+        client = self.kernel()
+        self.assertEqual(self.run_cell(client, cell), "")
+        ask = "print(session.get_credentials().get_frozen_credentials().access_key)"
+        before = self.emulator.issued()[-1]["AccessKeyId"]
+        self.assertEqual(self.run_cell(client, ask), before)
+        self.assert_exit(self.run_program("refresh", "mdh-lab"), 0)
+        after = self.emulator.issued()[-1]["AccessKeyId"]
+        self.assertNotEqual(after, before)
+        self.assertEqual(self.run_cell(client, ask), after)
 
 
 class BadAnswers(SetupCase):
