@@ -11,6 +11,7 @@
 #include "daemon/system/environment.h"
 #include "daemon/system/read_file.h"
 #include "daemon/verbs/aws_files.h"
+#include "daemon/verbs/chosen_profiles.h"
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/terminal.h"
 
@@ -35,16 +36,11 @@ Result<std::string> isolated_file(const Command& command, const std::string& reg
                "leave --isolate away, or give a writable --state-dir"};
 }
 
-Error unknown_profile(const std::string& profile) {
-  return {ErrorClass::config, Stage::config, "the daemon knows no profile " + profile,
-          "mdh-credentials status lists them"};
-}
-
 // What is not shown may be there and be another's: the daemon says which.
 Error not_to_be_had(const EndpointClient& client, const std::string& profile) {
   const Result<ClientReply> reply = client.get_credentials(profile);
   const bool refused = reply && reply->status == 403;
-  return refused ? refusal(profile, *reply) : unknown_profile(profile);
+  return refused ? refusal(profile, *reply) : unknown_profile(client.status(), profile);
 }
 
 Error no_address() {

@@ -33,6 +33,12 @@ Error unknown_profile(const std::string& who, const std::string& profile,
   return {.message = who + " knows no profile " + profile, .hint = hint};
 }
 
+Error unknown_profile(const StatusView& view, const std::string& profile) {
+  std::vector<std::string> known;
+  for (const ProfileView& one : view.profiles) known.push_back(one.profile);
+  return unknown_profile("the daemon", profile, known);
+}
+
 std::vector<ProfileView> chosen(const Command& command, const StatusView& view) {
   if (command.profiles.empty()) return view.profiles;
   std::vector<ProfileView> profiles;
@@ -46,10 +52,8 @@ std::vector<ProfileView> chosen(const Command& command, const StatusView& view) 
 
 int no_such_profile(const Command& command, const StatusView& view) {
   if (command.profiles.empty()) return nothing_to_see(view);
-  std::vector<std::string> known;
-  for (const ProfileView& one : view.profiles) known.push_back(one.profile);
   for (const std::string& name : command.profiles) {
-    if (view.find(name) == nullptr) print_error(unknown_profile("the daemon", name, known));
+    if (view.find(name) == nullptr) print_error(unknown_profile(view, name));
   }
   return kExitUsage;
 }

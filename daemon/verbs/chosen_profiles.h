@@ -15,6 +15,8 @@ namespace mdh {
 // which is the nearest that it knows, and which there are.
 Error unknown_profile(const std::string& who, const std::string& profile,
                       const std::vector<std::string>& known);
+// The same of the daemon, which told what it has.
+Error unknown_profile(const StatusView& view, const std::string& profile);
 
 // chosen() is the daemon's profiles that the command names, all where it names none; empty where
 // one of the names is nobody's.

@@ -8,6 +8,7 @@
 #include "daemon/config/load_config.h"
 #include "daemon/endpoint/token_store.h"
 #include "daemon/system/clock.h"
+#include "daemon/verbs/chosen_profiles.h"
 #include "daemon/verbs/endpoint_client.h"
 #include "daemon/verbs/terminal.h"
 
@@ -43,6 +44,11 @@ Result<std::string> fetch(const Command& command) {
   if (!client) return client.error();
   const auto reply = client->get_credentials(command.profile);
   if (!reply) return reply.error();
+  if (reply->status == 400 && client->status().find(command.profile) == nullptr) {
+    Error unknown = unknown_profile(client->status(), command.profile);
+    unknown.message += "; " + unknown.hint;
+    return unknown;
+  }
   if (reply->status != 200) return refusal(command.profile, *reply);
   return process_form(reply->body.reveal());
 }

@@ -89,6 +89,11 @@ class VerbsTest(harness.Case):
             self.assert_exit(wrong, 2)
             self.assertIn("did you mean mdh-lab?", wrong.stderr)
         self.assert_exit(self.run_program("process", "mdh-lab", secret_output=True), 0)
+        for arguments in (["process", "mdh-lb"], ["env", "--profile", "mdh-lb"],
+                          ["exec", "--profile", "mdh-lb", "--", "true"]):
+            wrong = self.run_program(*arguments)
+            self.assertNotEqual(wrong.returncode, 0)
+            self.assertIn("did you mean mdh-lab?", wrong.stderr)
         wrong = self.once("--profile", "mdh-lb")
         self.assert_exit(wrong, 2)
         self.assertIn("did you mean mdh-lab?", wrong.stderr)
