@@ -48,7 +48,7 @@ std::string_view failure_code(ErrorClass error_class) {
   return "LocalFailure";
 }
 
-Reply not_served(const ProfileState& profile) {
+Reply why_not_served(const ProfileState& profile) {
   const std::string name = "profile " + profile.name;
   if (profile.last_failure) {
     const Error& error = profile.last_failure->error;
@@ -66,6 +66,12 @@ Reply not_served(const ProfileState& profile) {
 // What would open nothing is not given.
 bool is_for_nothing(const Target& target, const State& state) {
   return !target.profile.empty() && find_profile(state, target.profile) == nullptr;
+}
+
+Reply not_served(const ProfileState& profile) {
+  Reply reply = why_not_served(profile);
+  reply.lacks = profile.name;
+  return reply;
 }
 
 Reply session_token(const EndpointRequest& request, const EndpointFacts& facts) {

@@ -23,6 +23,7 @@ struct Reply {
   std::string_view lent{};             // the body instead, where it lies rendered elsewhere
   std::vector<ReplyHeader> headers{};  // besides those that every answer has
   std::string_view gives{};            // the profile whose credentials it holds; empty: none
+  std::string_view lacks{};            // the profile that has none to give; empty: none was wanted
 
   std::string_view content() const { return lent.empty() ? std::string_view(body) : lent; }
 };

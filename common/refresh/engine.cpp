@@ -183,15 +183,15 @@ void Engine::account_changed(std::string_view account, Now now) {
 }
 
 RefreshAnswer Engine::refresh(std::string_view profile, Now now) {
-  RefreshAnswer answer;
-  for (AccountSchedule& account : schedule_.accounts) {
-    for (ProjectSchedule& project : account.projects) {
-      if (schedule_.state.profiles[project.profile].name != profile) continue;
-      answer = refresh_on_demand(account, project, now.boot);
-    }
-  }
+  const RefreshAnswer answer = refresh_on_demand(schedule_, profile, now.boot);
   settle(now);
   return answer;
+}
+
+bool Engine::missed(std::string_view profile, Now now) {
+  const bool forward = follow_miss(schedule_, profile, now);
+  if (forward) settle(now);
+  return forward;
 }
 
 void Engine::reconfigure(const Config& config, Now now) {

@@ -45,6 +45,9 @@ class Engine {
   // refresh() is a person's wish (POST /refresh): overrides every backoff but a server's; at most
   // one every 10 s a profile. An unknown profile is refused with wait 0.
   RefreshAnswer refresh(std::string_view profile, Now now);
+  // missed() is for a request that found no valid set: the next attempt comes forward, at most once
+  // a second and profile and never before a time that a server named; false: it does not.
+  bool missed(std::string_view profile, Now now);
   // reconfigure() keeps sets, schedule and history of every profile whose project did not change.
   void reconfigure(const Config& config, Now now);
   // restore() takes over what another process left (fd store): sets that match a configured project

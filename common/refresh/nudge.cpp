@@ -10,6 +10,11 @@ constexpr int kMostAllowance = 5;
 constexpr seconds kRefill{30};
 constexpr seconds kSpread{1};  // with the turn that follows, begun within the 2 s promised
 constexpr seconds kBetweenWishes{10};
+// Requests that found no set: back within 2 s of the service's return while somebody asks. Where
+// the service itself said no, or the key is not to be had, a person must act or it asks for peace.
+constexpr seconds kBetweenMisses{1};
+constexpr seconds kBetweenRefusals{10};
+constexpr milliseconds kMissSpread{500};
 
 bool spend(NudgeBudget& budget, BootTime now) {
   const auto earned = (now - budget.refilled) / kRefill;
@@ -24,9 +29,33 @@ bool spend(NudgeBudget& budget, BootTime now) {
   return true;
 }
 
+milliseconds drawn(Jitter& jitter, milliseconds most) {
+  const auto spread = static_cast<double>(most.count()) * jitter.draw();
+  return milliseconds(static_cast<milliseconds::rep>(spread));
+}
+
 BootTime soon(Jitter& jitter, BootTime now) {
-  const auto spread = static_cast<double>(milliseconds(kSpread).count()) * jitter.draw();
-  return now + milliseconds(static_cast<milliseconds::rep>(spread));
+  return now + drawn(jitter, kSpread);
+}
+
+seconds between_misses(const ProfileState& profile) {
+  if (!profile.last_failure) return kBetweenMisses;
+  const ErrorClass why = profile.last_failure->error.error_class;
+  const bool away = why == ErrorClass::unreachable || why == ErrorClass::malformed;
+  return away ? kBetweenMisses : kBetweenRefusals;
+}
+
+struct Found {
+  AccountSchedule* account = nullptr;
+  ProjectSchedule* project = nullptr;  // null: no such profile
+};
+Found find_project(Schedule& schedule, std::string_view profile) {
+  for (AccountSchedule& account : schedule.accounts) {
+    for (ProjectSchedule& project : account.projects) {
+      if (schedule.state.profiles[project.profile].name == profile) return {&account, &project};
+    }
+  }
+  return {};
 }
 
 void bring_forward(RefreshPlan& plan, BootTime moment) {
@@ -88,15 +117,34 @@ void renew_key(const Schedule& schedule, AccountSchedule& account, Now now) {
   }
 }
 
-RefreshAnswer refresh_on_demand(AccountSchedule& account, ProjectSchedule& project, BootTime now) {
-  BootTime earliest = project.plan.not_before;
-  if (!token_usable(account, now)) earliest = std::max(earliest, account.plan.not_before);
-  if (project.wished) earliest = std::max(earliest, *project.wished + kBetweenWishes);
+bool follow_miss(Schedule& schedule, std::string_view profile, Now now) {
+  const auto [account, project] = find_project(schedule, profile);
+  if (project == nullptr) return false;
+  const ProfileState& state = schedule.state.profiles[project->profile];
+  // The project waits for its own moment, and where the account has no token for that one, too.
+  RefreshPlan& held = token_usable(*account, now.boot) ? project->plan : account->plan;
+  const bool coming = project->flight || account->flight || held.missed > now.boot;
+  if (coming || servable(state, now)) return false;
+  const BootTime moment =
+      std::max(now.boot, held.missed + between_misses(state)) + drawn(project->jitter, kMissSpread);
+  if (std::max(held.due, project->plan.due) <= moment) return false;
+  bring_forward(project->plan, moment);
+  bring_forward(held, moment);
+  held.missed = std::max(held.due, project->plan.due);
+  return true;
+}
+
+RefreshAnswer refresh_on_demand(Schedule& schedule, std::string_view profile, BootTime now) {
+  const auto [account, project] = find_project(schedule, profile);
+  if (project == nullptr) return {};
+  BootTime earliest = project->plan.not_before;
+  if (!token_usable(*account, now)) earliest = std::max(earliest, account->plan.not_before);
+  if (project->wished) earliest = std::max(earliest, *project->wished + kBetweenWishes);
   if (earliest > now) return {false, wait_until(earliest, now)};
-  project.wished = now;
-  if (project.flight) return {true, seconds(0)};
-  bring_forward(project.plan, now);
-  bring_forward(account.plan, now);
+  project->wished = now;
+  if (project->flight) return {true, seconds(0)};
+  bring_forward(project->plan, now);
+  bring_forward(account->plan, now);
   return {true, seconds(0)};
 }
 

@@ -1,7 +1,9 @@
 // Reasons to ask upstream sooner than the plan says: a stepped clock, a resume, a network that
-// came up, a key that was replaced, a person's wish. None goes before a time that upstream named,
-// and none makes a storm.
+// came up, a key that was replaced, a person's wish, a client that got nothing. None goes before a
+// time that upstream named, and none makes a storm.
 #pragma once
+
+#include <string_view>
 
 #include "common/refresh/schedule.h"
 
@@ -26,7 +28,9 @@ bool nudge_all(Schedule& schedule, NudgeBudget& budget, Nudge what, Now now);
 void follow_clock(const Schedule& schedule, AccountSchedule& account, Now now);
 // renew_key() is Engine::account_changed().
 void renew_key(const Schedule& schedule, AccountSchedule& account, Now now);
-// refresh_on_demand() is Engine::refresh() for a project that exists.
-RefreshAnswer refresh_on_demand(AccountSchedule& account, ProjectSchedule& project, BootTime now);
+// follow_miss() is Engine::missed().
+bool follow_miss(Schedule& schedule, std::string_view profile, Now now);
+// refresh_on_demand() is Engine::refresh().
+RefreshAnswer refresh_on_demand(Schedule& schedule, std::string_view profile, BootTime now);
 
 }  // namespace mdh

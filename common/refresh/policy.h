@@ -17,6 +17,7 @@ struct RefreshPlan {
   BootTime not_before{};  // a moment that the server named: no nudge goes before it
   int failures = 0;       // since the last success
   int refusals = 0;       // of these, refused ones
+  BootTime missed{};      // when the attempt is due that a request without a set brought forward
 
   bool operator==(const RefreshPlan&) const = default;
 };

@@ -103,6 +103,7 @@ AnswerStep Answerer::serve(const ArrivedRequest& request, std::string& out) {
   outcome = granted(std::move(outcome), peer);
   const Reply& reply = std::get<Reply>(outcome);
   counts_.answered(target.route, reply.status);
+  if (!reply.lacks.empty() && hooks_.missed) hooks_.missed(reply.lacks);
   if (request.head.method != "HEAD") note(reply, target.route, peer, now.wall);
   append_reply(reply, framing, out);
   return AnswerStep::answered;

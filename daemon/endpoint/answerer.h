@@ -27,7 +27,8 @@ struct EndpointHooks {
   std::function<void(std::uint32_t user)> who_is;  // has the name service asked; take_names() tells
   // The file of the user's own token, made with the seal where it is missing.
   std::function<Result<std::string>(std::uint32_t user, const Secret& seal)> own_token{};
-  std::function<milliseconds()> longest_turn{};  // of the loop; unset: not measured
+  std::function<milliseconds()> longest_turn{};            // of the loop; unset: not measured
+  std::function<void(std::string_view profile)> missed{};  // found no set; unset: nobody is told
 };
 
 class Answerer {

@@ -64,7 +64,11 @@ EndpointHooks Service::hooks() {
           },
       .who_is = [this](std::uint32_t user) { names_.ask_about(user); },
       .own_token = [this](auto user, const Secret& seal) { return tokens_.own_token(user, seal); },
-      .longest_turn = [this] { return longest_turn_; }};
+      .longest_turn = [this] { return longest_turn_; },
+      .missed =
+          [this](std::string_view profile) {
+            changed_ |= refresher_.engine().missed(profile, read_clocks());
+          }};
 }
 
 void Service::attach() {
