@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config/athena.h"
 #include "common/config/key_reference.h"
 #include "common/error.h"
 #include "common/timestamp.h"
@@ -21,7 +22,7 @@ struct ProjectConfig {
   std::string authorization_scheme;  // "" or "Bearer"
   std::string region = "us-east-1";
   std::vector<std::string> allowed_users;  // who may have it; empty: the endpoint's list
-
+  AthenaConfig athena;
   bool operator==(const ProjectConfig&) const = default;
 };
 
@@ -47,8 +48,7 @@ struct ProfileFileConfig {
   // The credentials file. Empty in a configuration: AWS_SHARED_CREDENTIALS_FILE, else
   // ~/.aws/credentials; may begin with ~/. load_config() resolves it: absolute, never empty.
   std::string path;
-  // The file of the process form: AWS_CONFIG_FILE, else ~/.aws/config; set by load_config() alone.
-  std::string config_path;
+  std::string config_path;  // of the process form, as AWS names it; set by load_config() alone
   bool write_region = true;
   OnStop on_stop = OnStop::keep;
   bool replace_keys = false;  // long-term keys in our sections; by option alone
@@ -62,7 +62,7 @@ struct EndpointConfig {
   bool listen_configured = false;
   std::string token_file;   // empty: authorization-token in the state folder
   std::string token_group;  // empty: 0600 and no group
-  // Names, uids and @groups; {"any"} alone asks nobody. Whom a name means is the daemon's to ask.
+  // Names, uids and @groups (whom a name means, the daemon asks); {"any"} alone asks nobody.
   std::vector<std::string> allowed_users{"self", "root"};
   std::vector<std::string> watchers;  // who sees every profile besides self and root
   bool imds = true;                   // false where anybody may ask: it knows no token

@@ -40,6 +40,15 @@ std::string list_of(const std::vector<std::string>& names) {
   return "[" + list + "]";
 }
 
+std::string athena_value(const AthenaConfig& athena) {
+  if (athena.derived) return quoted("derived");
+  Members members;
+  members.add("database", athena.database);
+  members.add("workgroup", athena.workgroup);
+  members.add("output", athena.output);
+  return members.object();
+}
+
 std::string project_object(const ProjectConfig& project) {
   Members members;
   members.add("profile", project.profile);
@@ -51,6 +60,7 @@ std::string project_object(const ProjectConfig& project) {
   if (!project.allowed_users.empty()) {
     members.add_raw("allowed_users", list_of(project.allowed_users));
   }
+  if (!project.athena.empty()) members.add_raw("athena", athena_value(project.athena));
   return members.object();
 }
 

@@ -5,33 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "common/config/json_reader.h"
+#include "common/config/json_members.h"
+#include "common/config/project_json.h"
 
 namespace mdh {
 namespace {
-
-constexpr bool kRequired = true;
-
-// What a row of a table says: this member, by this rule.
-template <auto kMember, const TextRule& kRule, typename T>
-Done text(const Place& at, T& out) {
-  return read_text(at, kRule, out.*kMember);
-}
-
-template <auto kMember, const TextRule& kRule, typename T>
-Done text_or_empty(const Place& at, T& out) {
-  return read_text_or_empty(at, kRule, out.*kMember);
-}
-
-template <auto kMember, typename T>
-Done users(const Place& at, T& out) {
-  return read_users(at, out.*kMember);
-}
-
-template <auto kMember, typename T>
-Done flag(const Place& at, T& out) {
-  return read_flag(at, out.*kMember);
-}
 
 // A key pasted into the configuration must not come back in a message.
 Done read_private_key(const Place& at, AccountConfig& out) {
@@ -89,16 +67,6 @@ Done read_schema(const Place& at, Config&) {
   return read_text(at, kLine, ignored);
 }
 
-constexpr Key<ProjectConfig> kProjectKeys[] = {
-    {"profile", text<&ProjectConfig::profile, kProfile>, kRequired},
-    {"project_code", text<&ProjectConfig::project_code, kLine>},
-    {"project_id", text<&ProjectConfig::project_id, kIdentifier>},
-    {"exchange_url", text_or_empty<&ProjectConfig::exchange_url, kUpstreamUrl>},
-    {"authorization_scheme", text<&ProjectConfig::authorization_scheme, kScheme>},
-    {"region", text<&ProjectConfig::region, kRegion>},
-    {"allowed_users", users<&ProjectConfig::allowed_users>},
-};
-
 Done read_projects(const Place& at, AccountConfig& out);
 
 constexpr Key<AccountConfig> kAccountKeys[] = {
@@ -150,30 +118,9 @@ constexpr Key<Config> kTopKeys[] = {
     {"ca_file", text_or_empty<&Config::ca_file, kPath>},
 };
 
-// It must be plain which of upstream's two shapes a project has (explorer, designer).
-Done check_shape(const Place& at, const ProjectConfig& project) {
-  const bool code = !project.project_code.empty();
-  const bool id = !project.project_id.empty();
-  if (!code && !id) {
-    return config_fault(at.file, at.path + " must have a project_code or a project_id",
-                        "project_code is RK.<organisation>.<name>; project_id is Designer's");
-  }
-  if (code && id && project.exchange_url.empty()) {
-    return config_fault(at.file, at.path + " must have project_code or project_id, not both",
-                        "both are allowed together with exchange_url");
-  }
-  if (!id && project.exchange_url.find("{project_id}") != std::string::npos) {
-    return config_fault(at.file, at.path + ".project_id is missing; exchange_url asks for it");
-  }
-  return done();
-}
-
 Done read_projects(const Place& at, AccountConfig& out) {
-  return read_array(at, [&](const Place& item) -> Done {
-    ProjectConfig& project = out.projects.emplace_back();
-    if (Done read = read_object(item, kProjectKeys, project); !read) return read;
-    return check_shape(item, project);
-  });
+  return read_array(
+      at, [&](const Place& item) { return read_project(item, out.projects.emplace_back()); });
 }
 
 Done read_accounts(const Place& at, Config& out) {
@@ -209,12 +156,6 @@ Done check_names(const Config& config) {
   return config_fault(config.origin, "endpoint.imds_profile is not a project's profile: " + imds);
 }
 
-template <typename T, std::size_t N>
-void append_keys(std::vector<std::string>& all, const std::string& prefix,
-                 const Key<T> (&keys)[N]) {
-  for (const Key<T>& key : keys) all.push_back(prefix + std::string(key.name));
-}
-
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const std::string& file) {
@@ -236,7 +177,7 @@ std::vector<std::string> config_keys() {
   std::vector<std::string> all;
   append_keys(all, "", kTopKeys);
   append_keys(all, "accounts[].", kAccountKeys);
-  append_keys(all, "accounts[].projects[].", kProjectKeys);
+  append_project_keys(all, "accounts[].projects[].");
   append_keys(all, "profile_file.", kProfileFileKeys);
   append_keys(all, "endpoint.", kEndpointKeys);
   std::sort(all.begin(), all.end());

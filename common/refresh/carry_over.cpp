@@ -46,6 +46,7 @@ void take_project(Previous& previous, ProjectSchedule& successor, ProfileState& 
   successor = std::move(taken);
   ProfileState state = std::move(*previous.profile);
   state.region = profile.region;
+  state.athena = profile.athena;
   state.account = profile.account;
   if (state.name != profile.name) {  // renamed: its file and its counts were another's
     state.name = profile.name;
@@ -155,6 +156,7 @@ void add_account(Schedule& schedule, const AccountConfig& config, bool writes_fi
     ProfileState profile;
     profile.name = project.profile;
     profile.region = project.region;
+    profile.athena = project.athena;
     profile.account = schedule.accounts.size();
     profile.file = unheard_file(writes_file);
     schedule.state.profiles.push_back(std::move(profile));

@@ -49,6 +49,10 @@ constexpr std::array kLines{
     Line{Given::exceptions, {"no_proxy", "{exceptions}", "The same"}},
     Line{Given::always, {"AWS_REGION", "{region}", kEvery}},
     Line{Given::always, {"AWS_DEFAULT_REGION", "{region}", "Boto3, AWS CLI, deltalake"}},
+    Line{Given::always, {"AWS_ATHENA_S3_STAGING_DIR", "{athena.output}", "PyAthena"}},
+    Line{Given::always, {"AWS_ATHENA_WORK_GROUP", "{athena.workgroup}", "PyAthena"}},
+    Line{Given::always, {"WR_DATABASE", "{athena.database}", "Awswrangler"}},
+    Line{Given::always, {"WR_WORKGROUP", "{athena.workgroup}", "Awswrangler"}},
     Line{Given::always, {"AWS_SHARED_CREDENTIALS_FILE", "{isolated}", kIsolated}},
     Line{Given::always, {"AWS_CONFIG_FILE", "{isolated}", kIsolated}},
     Line{Given::always,
@@ -97,6 +101,9 @@ const std::string& part(const ChildWish& wish, std::string_view key) {
   if (key == "token_file") return wish.token_file;
   if (key == "token") return wish.token;
   if (key == "region") return wish.region;
+  if (key == "athena.database") return wish.athena.database;
+  if (key == "athena.workgroup") return wish.athena.workgroup;
+  if (key == "athena.output") return wish.athena.output;
   return wish.isolated_file;
 }
 

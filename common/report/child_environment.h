@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/config/athena.h"
+
 namespace mdh {
 
 // What a process has in NO_PROXY and in no_proxy.
@@ -29,6 +31,7 @@ struct ChildWish {
   std::string token{};  // not empty: handed over in a variable too, for SDKs without token files
   Form form = Form::both;
   std::optional<ProxyExceptions> exceptions{};  // nothing: not known, so they are to be added to
+  AthenaConfig athena{};                        // of it what is not empty
   std::string isolated_file{};                  // not empty: stands in for the AWS files
 };
 

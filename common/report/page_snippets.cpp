@@ -18,8 +18,38 @@ EnvironmentChange environment_of(const ProfileState& profile, const PageContext&
   wish.profile = profile.name;
   wish.token_file = context.token_file;
   wish.region = profile.region;
+  wish.athena = profile.athena;
   if (!context.imds) wish.form = ChildWish::Form::container;
   return child_environment(wish);
+}
+
+std::string drivers(const ProfileState& profile) {
+  std::string text = "AwsRegion=" + profile.region + ";CredentialsProvider=DefaultChain";
+  const AthenaConfig& athena = profile.athena;
+  if (!athena.database.empty()) text += ";Database=" + athena.database;
+  if (!athena.workgroup.empty()) text += ";WorkGroup=" + athena.workgroup;
+  if (!athena.output.empty()) text += ";OutputLocation=" + athena.output;
+  return text + "\n";
+}
+
+// PyAthena and awswrangler find workgroup and output in the environment above.
+Html athena(const ProfileState& profile) {
+  if (profile.athena.empty()) return Html();
+  const std::string& name = profile.name;
+  const std::string& database = profile.athena.database;
+  const std::string schema = database.empty() ? "" : ", schema_name=\"" + database + "\"";
+  Html text =
+      code("PyAthena, after the Python lines above:", "PyAthena for " + name,
+           "from pyathena import connect\ncursor = connect(region_name=\"" + profile.region + "\"" +
+               schema + ").cursor()\ncursor.execute(\"SHOW TABLES\").fetchall()\n");
+  text += code("awswrangler, after the same:", "awswrangler for " + name,
+               "import awswrangler as wr\nwr.athena.read_sql_query(\"SHOW TABLES\", "
+               "ctas_approach=False)\n");
+  if (!profile.athena.derived) return text;
+  return text +
+         "<p>Database, workgroup and output are derived from the project's code, by a rule "
+         "that was observed and is documented nowhere. Designer shows the true ones under "
+         "Settings, Export Explorer, External Applications.</p>\n";
 }
 
 std::string commands(const std::string& name) {
@@ -40,7 +70,8 @@ Html page_snippets(const ProfileState& profile, const PageContext& context) {
   text += code("In R (paws, noctua, RAthena):", "R for " + name, r_lines(change));
   text +=
       code("For Athena's JDBC and ODBC drivers, started in the shell above:", "JDBC for " + name,
-           "AwsRegion=" + profile.region + ";CredentialsProvider=DefaultChain\n");
+           drivers(profile));
+  text += athena(profile);
   if (profile.file.condition == FileCondition::written) {
     text += code("By name, from the AWS profile file, in new sessions:", "profile " + name,
                  "aws --profile " + name + " sts get-caller-identity\n");

@@ -49,6 +49,14 @@ Json describe_reload(const State& state) {
           {"at", format_rfc3339(refused ? refused->since : state.config_read)}};
 }
 
+Json describe(const AthenaConfig& athena) {
+  if (athena.empty()) return nullptr;
+  return {{"database", text_or_null(athena.database)},
+          {"workgroup", text_or_null(athena.workgroup)},
+          {"output", text_or_null(athena.output)},
+          {"derived", athena.derived}};
+}
+
 Json describe(const State& state, const ProfileState& profile, Now now) {
   const CredentialsPtr& set = profile.credentials;
   Json left = nullptr;
@@ -56,6 +64,7 @@ Json describe(const State& state, const ProfileState& profile, Now now) {
   return {{"profile", profile.name},
           {"account", state.accounts[profile.account].name},
           {"region", profile.region},
+          {"athena", describe(profile.athena)},
           {"state", name(condition(profile, now))},
           {"expires_at", set ? Json(format_rfc3339(ends_at(profile.life, now))) : Json(nullptr)},
           {"expires_in_seconds", left},

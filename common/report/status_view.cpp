@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/config/rules.h"
+
 namespace mdh {
 namespace {
 
@@ -24,11 +26,17 @@ Json object_of(const Json& object, const char* key) {
   return found != object.end() && found->is_object() ? *found : Json::object();
 }
 
+AthenaConfig read_athena(const Json& object) {
+  return {text_of(object, "database"), text_of(object, "workgroup"), text_of(object, "output"),
+          object.value("derived", Json()) == true};
+}
+
 ProfileView read_profile(const Json& object) {
   ProfileView view;
   view.profile = text_of(object, "profile");
   view.account = text_of(object, "account");
   view.region = text_of(object, "region");
+  view.athena = read_athena(object_of(object, "athena"));
   view.state = text_of(object, "state");
   view.expires_in = seconds_of(object, "expires_in_seconds");
   view.expiry_assumed = object.value("expiration_assumed", Json()) == true;
@@ -48,6 +56,12 @@ ProfileView read_profile(const Json& object) {
   view.file_since = parse_rfc3339(text_of(file, "since"));
   view.file_written_at = parse_rfc3339(text_of(file, "written_at"));
   return view;
+}
+
+// As the configuration takes them: these become lines of a shell, where they are quoted.
+bool is_athena(const AthenaConfig& athena) {
+  const auto is_text = [](const std::string& text) { return text.empty() || is_line(text); };
+  return is_text(athena.database) && is_text(athena.workgroup) && is_text(athena.output);
 }
 
 // These become file names, URLs and lines of a shell.
@@ -118,7 +132,8 @@ Result<StatusView> read_status(std::string_view text) {
   for (const Json& one : objects_of(document, "profiles")) {
     view.profiles.push_back(read_profile(one));
     const ProfileView& read = view.profiles.back();
-    if (!is_name(read.profile) || !is_name(read.region)) return not_ours();
+    if (!is_name(read.profile) || !is_name(read.region) || !is_athena(read.athena))
+      return not_ours();
   }
   read_daemon(document, view);
   if (!is_name(view.imds_profile.value_or(""))) return not_ours();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/config/athena.h"
 #include "common/result.h"
 #include "common/timestamp.h"
 
@@ -15,6 +16,7 @@ struct ProfileView {
   std::string profile;
   std::string account;
   std::string region;
+  AthenaConfig athena;
   std::string state;
   std::optional<seconds> expires_in;
   bool expiry_assumed = false;  // upstream named none that can be believed

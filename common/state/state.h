@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config/athena.h"
 #include "common/credentials.h"
 #include "common/state/attempt.h"
 #include "common/state/durations.h"
@@ -26,6 +27,7 @@ inline constexpr seconds kSkewWorthTelling{60};
 struct ProfileState {
   std::string name;
   std::string region;
+  AthenaConfig athena;
   std::size_t account = 0;     // index into State::accounts
   CredentialsPtr credentials;  // the last good set, perhaps expired by now; null before the first
   SetLife life;                // how long that set lasts

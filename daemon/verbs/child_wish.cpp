@@ -117,6 +117,7 @@ Result<ChildWish> child_wish(const Command& command) {
   wish.base_url = client->base_url();
   wish.profile = profile->profile;
   wish.region = profile->region;
+  wish.athena = profile->athena;
   wish.form = form_of(command, status);
   wish.exceptions = {environment_variable("NO_PROXY").value_or(""),
                      environment_variable("no_proxy").value_or("")};

@@ -19,8 +19,10 @@ faults = [f"{error.json_path}: {error.message}" for error in validator.iter_erro
 # A validator that accepts everything would pass the example, too.
 for change in ({"acounts": []}, {"log_level": "loud"}, {"accounts": []},
                {"endpoint": {"listen": ["0.0.0.0:80"]}},
-               {"profile_file": {"form": "ini"}}):
+               {"profile_file": {"form": "ini"}},
+               {"accounts": [{**example["accounts"][0], "projects": [{"profile": "p", "project_code": "c",
+                                                                      "athena": "guess"}]}]}):
     if validator.is_valid({**example, **change}):
         faults.append(f"the schema takes {change}")
-print("\n".join(faults) or "the example is valid, and five mistakes are not")
+print("\n".join(faults) or "the example is valid, and six mistakes are not")
 sys.exit(bool(faults))

@@ -207,6 +207,30 @@ class WithoutMetadataTest(harness.Case):
         self.assertFalse("/profiles/mdh-lab" in daemon.ask("/").text)
 
 
+class AthenaTest(harness.Case):
+    def test_a_project_s_athena_is_told_everywhere(self):
+        document = self.config()
+        code = document["accounts"][0]["projects"][0].get("project_code")
+        document["accounts"][0]["projects"][0]["athena"] = {
+            "database": "d", "workgroup": "w", "output": "s3://bucket/it's"}
+        daemon = self.serve(config=self.write_config(document))
+        daemon.ready()
+        self.assertEqual(daemon.status()["athena"], {"database": "d", "workgroup": "w", "output": "s3://bucket/it's",
+                                                     "derived": False})
+        seen = subprocess.run(["sh", "-c", self.run_program("env").stdout + DUMP], capture_output=True, text=True,
+                              check=True).stdout
+        self.assertEqual({name: value for name, value in variables(seen).items() if "ATHENA" in name or "WR_" in name},
+                         {"AWS_ATHENA_S3_STAGING_DIR": "s3://bucket/it's", "AWS_ATHENA_WORK_GROUP": "w",
+                          "WR_DATABASE": "d", "WR_WORKGROUP": "w"})
+        self.assertTrue("pyathena" in daemon.ask("/").text)
+        with self.subTest("derived, after a reload"):
+            document["accounts"][0]["projects"][0]["athena"] = "derived"
+            self.write_config(document)
+            daemon.hang_up()
+            harness.until(lambda: daemon.status()["athena"]["derived"], 10, f"the names of {code}; {daemon.log}")
+            self.assertTrue(daemon.status()["athena"]["database"].startswith("mdh_export_database_rk_"))
+
+
 class NamedEndpointTest(harness.Case):
     """--endpoint URL, where no socket tells the rest."""
 

@@ -260,7 +260,7 @@ class StatusTest(harness.Case):
                                          "hidden_profiles", "endpoint_faults", "imds_profile", "reload"})
         profile = document["profiles"][0]
         self.assertEqual(set(profile), {
-            "profile", "account", "region", "warning", "state", "expires_at", "expires_in_seconds",
+            "profile", "account", "region", "athena", "warning", "state", "expires_at", "expires_in_seconds",
             "expiration_assumed", "refreshed_at", "next_attempt_at", "consecutive_failures", "last_error", "file"})
         self.assertEqual((profile["state"], profile["last_error"]), ("valid", None))
         self.outputs.append(json.dumps(document) + daemon.ask("/metrics").text + daemon.ask("/").text)

@@ -86,6 +86,7 @@ TEST(ConfigText, TakesEveryKey) {
   EXPECT_EQ(project.authorization_scheme, "Bearer");
   EXPECT_EQ(project.region, "eu-west-1");
   EXPECT_THAT(project.allowed_users, ElementsAre("bob", "@lab", "1001"));
+  EXPECT_EQ(project.athena, (AthenaConfig{"d", "w", "s3://bucket/o"}));
   EXPECT_EQ(config->profile_file,
             (ProfileFileConfig{false, ProfileFileConfig::Form::process, "~/c", "", false,
                                ProfileFileConfig::OnStop::remove}));
@@ -179,6 +180,10 @@ TEST(ConfigText, NamesThePlaceAndTheRuleOfEveryForbiddenValue) {
       {"/accounts/0/projects/0/project_id", "a/b", "projects[0].project_id", "1 to 128"},
       {"/accounts/0/projects/0/authorization_scheme", "Basic", "authorization_scheme", "Bearer"},
       {"/accounts/0/projects/0/region", "US", "projects[0].region", "us-east-1"},
+      {"/accounts/0/projects/0/athena", "guess", "projects[0].athena must be", "\"derived\""},
+      {"/accounts/0/projects/0/athena", 7, "projects[0].athena must be", "\"derived\""},
+      {"/accounts/0/projects/0/athena/output", "https://b/", "athena.output must be", "s3://"},
+      {"/accounts/0/projects/0/athena/database", "a\nb", "athena.database", "one line"},
       {"/profile_file/enabled", "yes", "profile_file.enabled must be", "true or false"},
       {"/profile_file/form", "ini", "profile_file.form must be", "keys, process"},
       {"/profile_file/on_stop", 1, "profile_file.on_stop must be", "keep, remove"},

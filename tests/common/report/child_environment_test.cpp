@@ -129,6 +129,18 @@ TEST(ChildEnvironment, IsolationReplacesBothAwsFiles) {
   EXPECT_THAT(child_environment(wish()).unset, Not(Contains("AWS_SHARED_CREDENTIALS_FILE")));
 }
 
+TEST(ChildEnvironment, TellsOfAthenaWhatIsKnown) {
+  ChildWish asking = wish();
+  asking.athena = {"d", "w", "s3://b/o"};
+  const EnvironmentChange change = child_environment(asking);
+  EXPECT_THAT(change.set, Contains(Pair("AWS_ATHENA_S3_STAGING_DIR", "s3://b/o")));
+  EXPECT_THAT(change.set, Contains(Pair("AWS_ATHENA_WORK_GROUP", "w")));
+  EXPECT_THAT(change.set, Contains(Pair("WR_DATABASE", "d")));
+  EXPECT_THAT(change.set, Contains(Pair("WR_WORKGROUP", "w")));
+  for (const auto& [name, value] : child_environment(wish()).set)
+    EXPECT_THAT(name, testing::Not(testing::HasSubstr("ATHENA")));
+}
+
 // The manual's entry of each variable, as the table has it.
 TEST(ChildVariables, AreInTheManual) {
   std::string entries;

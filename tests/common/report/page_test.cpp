@@ -115,6 +115,19 @@ TEST(StatusPage, ShowsTheExactExportLines) {
                 "export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/authorization-token;\n"));
 }
 
+TEST(StatusPage, HasWholeSnippetsForAthenaAndSaysThatNamesAreDerived) {
+  EXPECT_THAT(page_of(state_with(600s)), Not(HasSubstr("pyathena")));
+  State state = state_with(600s);
+  state.profiles[0].athena = {"mdh_db", "wg", "s3://b/o"};
+  const std::string page = page_of(state);
+  EXPECT_THAT(page, HasSubstr("schema_name=&quot;mdh_db&quot;"));
+  EXPECT_THAT(page, HasSubstr("Database=mdh_db;WorkGroup=wg;OutputLocation=s3://b/o"));
+  EXPECT_THAT(page, HasSubstr("AWS_ATHENA_S3_STAGING_DIR"));
+  EXPECT_THAT(page, Not(HasSubstr("derived")));
+  state.profiles[0].athena.derived = true;
+  EXPECT_THAT(page_of(state), HasSubstr("are derived from the project's code"));
+}
+
 TEST(StatusPage, TellsSkewOncePerAccount) {
   State state = state_with(600s);
   state.profiles.push_back(state.profiles[0]);

@@ -61,6 +61,7 @@ TEST(StatusDocument, HasTheContractsShape) {
   EXPECT_EQ(one["profile"], "one");
   EXPECT_EQ(one["account"], "lab");
   EXPECT_EQ(one["region"], "eu-west-1");
+  EXPECT_TRUE(one["athena"].is_null());
   EXPECT_EQ(one["state"], "failing");
   EXPECT_EQ(one["expires_at"], "2026-11-24T12:03:00Z");
   EXPECT_EQ(one["expires_in_seconds"], 600);
