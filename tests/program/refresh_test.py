@@ -103,6 +103,18 @@ class OutageTest(harness.Case):
         print(f"outage: back {time.monotonic() - back:.1f} s after upstream")
         self.assertEqual(daemon.status()["state"], "valid")
 
+    # By the backoff alone a dozen failures take minutes; how soon it is back, the engine's own tests say.
+    def test_who_asks_in_vain_has_it_tried_again(self):
+        self.emulator.control("down", {})
+        daemon = self.serve()
+
+        def asked():
+            daemon.credentials()
+            return daemon.status()["consecutive_failures"]
+        harness.until(lambda: asked() >= 12, 60, "a dozen attempts while somebody asks")
+        self.emulator.control("up", {})
+        daemon.ready()
+
     def test_starts_without_upstream_and_recovers(self):
         self.emulator.control("down", {})
         daemon = self.serve()
