@@ -64,8 +64,9 @@ Form form_of(const Command& command, const StatusView& status) {
 void warn_of_dropped_path(const StatusView& status, const std::string& profile) {
   if (!status.imds_profile || *status.imds_profile == profile) return;
   warn(
-      "the SDKs for Go v2 and JavaScript v3 leave the path of a metadata address away and would "
-      "get " +
+      "the SDKs for Go and JavaScript v3, and what is built on aws-crt, leave the path of a "
+      "metadata "
+      "address away and would get " +
       *status.imds_profile + " instead of " + profile + "; without --imds they get the right one");
 }
 

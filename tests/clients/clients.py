@@ -29,6 +29,7 @@ class Client:
     needs: tuple = ()           # files that must be there
     version: str = ""
     answer: str = ""            # a command's answer holds its access key here; "": it is a living client
+    drops_path: bool = False    # of the metadata address, so that it gets the root's profile
     holds: bool = False         # keeps a set for minutes after a failed fetch, as IMDS clients may: a new one is asked
     why_not: str = ""           # what the name of this client cannot do, for the table's foot
 
@@ -73,15 +74,16 @@ def all_clients(sts_url):
                holds=True, why_not="its container form sends no token; after a failed fetch it keeps its set for 5 minutes"),
         Client("rclone", ["rclone", "--config", "/dev/null", "--retries", "1", "--low-level-retries", "1", "lsd",
                           rclone],
-               container=token_env, needs=("rclone",), version=debian("rclone"), answer=r"(asia[a-z0-9]{16})"),
-        Client("Go v1", [str(CACHE / "go1")], container=token_env, needs=(str(CACHE / "go1"),),
+               container=token_env, drops_path=True, needs=("rclone",),
+               version=debian("rclone"), answer=r"(asia[a-z0-9]{16})"),
+        Client("Go v1", [str(CACHE / "go1")], container=token_env, drops_path=True, needs=(str(CACHE / "go1"),),
                version=debian("golang-github-aws-aws-sdk-go-dev")),
-        Client("Go v2", [str(CACHE / "go2")], container=token_env, needs=(str(CACHE / "go2"),),
+        Client("Go v2", [str(CACHE / "go2")], container=token_env, drops_path=True, needs=(str(CACHE / "go2"),),
                version=debian("golang-github-aws-aws-sdk-go-v2-dev")),
-        node("JS v3", "js3_client.js", "@aws-sdk/client-sts"),
-        node("JS v3 fromHttp", "js3_http_client.js", "@aws-sdk/credential-providers"),
+        node("JS v3", "js3_client.js", "@aws-sdk/client-sts", drops_path=True),
+        node("JS v3 fromHttp", "js3_http_client.js", "@aws-sdk/credential-providers", drops_path=True),
         node("JS v2", "js2_client.js", "aws-sdk"),
-        node("CRT", "crt_client.js", "aws-crt", process=False,
+        node("CRT", "crt_client.js", "aws-crt", process=False, drops_path=True,
              why_not="its Node binding's default chain runs no credential_process"),
     ]
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Holds the running daemon against real AWS clients and prints the table client x (container, IMDS, process, signs,
-rotation, restart, 503). Runs in a network namespace of its own, which `run` makes: many clients ask the real
+"""Holds the running daemon against real AWS clients and prints the table client x (container, IMDS, path, process,
+signs, rotation, restart, 503); `path` is IMDS for another profile than the root's, in a proxy's sight. Runs in a
+network namespace of its own, which `run` makes: many clients ask the real
 169.254.169.254 when they are turned away. Claims: every client gets the set that upstream issued, signs with it so
 that a verifier of SigV4 accepts it, sees the next set and a restart without being restarted, and lives through 503
 and back."""
@@ -17,11 +18,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 import aws_stand_in  # noqa: E402
 import clients  # noqa: E402
 import harness  # noqa: E402
+from logging_proxy import LoggingProxy  # noqa: E402
 
-PROFILE = "mdh-lab"
+PROFILE, OTHER = "mdh-lab", "mdh-lab-2"
 LIFE = 200              # seconds: within every client's window, so that each asks at every use
 LISTEN = ["127.0.0.1:6340", "127.0.0.1:80", "169.254.170.2:80"]    # our own namespace: fixed ports are free
-COLUMNS = ["container", "IMDS", "process", "signs", "rotation", "restart", "503"]
+COLUMNS = ["container", "IMDS", "path", "process", "signs", "rotation", "restart", "503"]
 MOST_SKIPPED = 2
 
 
@@ -40,7 +42,8 @@ class Row:
 
 class Suite:
     def __init__(self):
-        self.emulator = harness.running.RunningEmulator("--set", f"credentials_life_seconds={LIFE}")
+        self.proxy = LoggingProxy()
+        self.emulator = harness.running.RunningEmulator("--projects", "2", "--set", f"credentials_life_seconds={LIFE}")
         self.place = harness.Place()
         self.stand_in = aws_stand_in.StandIn(self.emulator.issued)
         self.daemon = None
@@ -59,6 +62,7 @@ class Suite:
         if self.daemon:
             self.daemon.stop()
         self.stand_in.stop()
+        self.proxy.close()
         self.emulator.stop()
         self.place.remove()
 
@@ -82,7 +86,7 @@ class Suite:
 
     # --- the clients ---
 
-    def start(self, client, form):
+    def start(self, client, form, profile=PROFILE):
         """start() is the client, living or a command, in the environment that `exec` gives it."""
         environment, command = {**self.environment, "FORM": form}, client.command
         if form == "process":
@@ -90,7 +94,8 @@ class Suite:
         else:
             options = ["--imds"] if form == "imds" else list(client.container)
             extra = [f"{name}={value}" for name, value in client.imds.items()] if form == "imds" else []
-            command = [harness.PROGRAM, "exec", "--profile", PROFILE, *options, "--",
+            environment |= {"http_proxy": self.proxy.url, "HTTP_PROXY": self.proxy.url}
+            command = [harness.PROGRAM, "exec", "--profile", profile, *options, "--",
                        *(["env", *extra] if extra else []), *command]
         if client.answer:
             return clients.Command(command, environment, client.answer)
@@ -134,8 +139,20 @@ class Suite:
         client = row.client
         if client.imds is not None and client.container is not None:
             self.fetch(row, "imds", "IMDS").close()
+        if client.imds == {}:
+            self.by_path(row)
         if client.process:
             self.fetch(row, "process", "process").close()
+
+    def by_path(self, row):
+        """by_path() asks for the profile that the root does not serve: who drops the path gets the root's."""
+        client = self.start(row.client, "imds", OTHER)
+        asked = client.ask("get")
+        client.close()
+        meant = PROFILE if row.client.drops_path else OTHER
+        good = asked.key in [entry["AccessKeyId"] for entry in self.emulator.issued(meant)]
+        row.note("path", good, ("drops it" if row.client.drops_path else "") if good else asked.error or
+                 f"{asked.key} is not {meant}'s")
 
     def primary(self, row):
         if row.client.container is None:
@@ -183,6 +200,8 @@ class Suite:
             self.restart(living)
             self.outage(living)
         self.wrong_secret_is_refused()
+        if self.proxy.seen:
+            raise AssertionError(f"a proxy was asked: {[one.splitlines()[:1] for one in self.proxy.seen]}")
 
     def rotate(self, living):
         before = len(self.issued())
