@@ -66,12 +66,13 @@ Query query_for(const End& client, const End& server, std::uint32_t sequence) {
   return query;
 }
 
-// The one answer to `sequence`; older ones, to a query that was given up, are passed over.
+// The one answer to `sequence`; older ones, to a query that was given up, are passed over. What
+// came between once (ENOBUFS) is no answer.
 std::optional<inet_diag_msg> answer_to(int netlink, std::uint32_t sequence) {
   alignas(nlmsghdr) std::array<char, 4096> buffer{};
-  for (;;) {
+  for (int faults = 0;;) {
     const ssize_t size = recv(netlink, buffer.data(), buffer.size(), 0);
-    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EINTR || (errno != EAGAIN && faults++ == 0))) continue;
     if (size < static_cast<ssize_t>(sizeof(nlmsghdr))) return std::nullopt;
     nlmsghdr header{};
     std::memcpy(&header, buffer.data(), sizeof header);

@@ -7,6 +7,7 @@
 
 #include "common/upstream/pem.h"
 #include "common/upstream/pem_content.h"
+#include "common/upstream/public_key.h"
 #include "common/upstream/signing_key.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -15,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   (void)mdh::pem_content(normal);
   const auto key = mdh::SigningKey::from_pem(normal, "KEY");
   if (key) {
-    if (key->bits() < 2048) std::abort();
+    if (key->public_key("KEY").value().bits() < 2048) std::abort();
     if (!mdh::SigningKey::from_pem(mdh::normalised_pem(normal), "KEY")) std::abort();
     return 0;
   }

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   (void)mdh::read_snapshot(text, "boot").ok();
   static const std::string opening = [] {
-    const mdh::Secret whole = mdh::write_snapshot({}, {}, "boot");
+    const mdh::Secret whole = mdh::write_snapshot({}, {}, {"boot", {}});
     return std::string(whole.reveal().substr(0, whole.reveal().find('\n') + 1));
   }();
   std::string sealed = opening;
