@@ -169,6 +169,8 @@ Outcome Endpoint::answer(const EndpointRequest& request, const EndpointFacts& fa
       return TokenWish{};
     case Route::users:
       return UsersWish{};
+    case Route::check:
+      return CheckWish{};
     case Route::imds_other:
       return text_reply(404, "not found");
     case Route::unknown:

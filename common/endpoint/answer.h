@@ -34,7 +34,8 @@ struct RefreshWish {
 };
 struct TokenWish {};  // the caller's own token
 struct UsersWish {};  // the record of hand-outs
-using Outcome = std::variant<Reply, Park, RefreshWish, TokenWish, UsersWish>;
+struct CheckWish {};  // what the daemon knows of itself
+using Outcome = std::variant<Reply, Park, RefreshWish, TokenWish, UsersWish, CheckWish>;
 
 struct EndpointRequest {
   const RequestHead& head;

@@ -84,11 +84,23 @@ bool names_host(std::string_view host, std::string_view name, std::uint16_t port
   return host.front() == ':' && host.substr(1) == std::string_view(digits, end);
 }
 
+// Who looks at the page through `ssh -L 8000:127.0.0.1:6340` names port 8000.
+bool names_host_at_any_port(std::string_view host, std::string_view name) {
+  if (!has_prefix(host, name)) return false;
+  host.remove_prefix(name.size());
+  return host.size() > 1 && host.front() == ':' &&
+         host.find_first_not_of("0123456789", 1) == host.npos;
+}
+
 Verdict check_host(const GuardedRequest& request, const Peer& peer, const GuardRules& rules) {
   const auto host = request.head.header("host");
   if (!host) return request.head.http10 ? std::nullopt : Verdict(kHost);
   const auto named = [&](std::string_view name) { return names_host(*host, name, peer.port); };
-  const bool known = std::any_of(kLoopbackNames.begin(), kLoopbackNames.end(), named) ||
+  const bool gives = is_guarded(request.target.route);
+  const auto here = [&](std::string_view name) {
+    return named(name) || (!gives && names_host_at_any_port(*host, name));
+  };
+  const bool known = std::any_of(kLoopbackNames.begin(), kLoopbackNames.end(), here) ||
                      std::any_of(rules.hosts.begin(), rules.hosts.end(), named);
   return known ? std::nullopt : Verdict(kHost);
 }

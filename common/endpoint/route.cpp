@@ -79,13 +79,14 @@ struct Fixed {
   std::string_view path;
   Route route;
 };
-constexpr std::array<Fixed, 7> kFixed{{{"/", Route::page},
+constexpr std::array<Fixed, 8> kFixed{{{"/", Route::page},
                                        {"/status", Route::status},
                                        {"/healthz", Route::healthz},
                                        {"/readyz", Route::readyz},
                                        {"/metrics", Route::metrics},
                                        {"/token", Route::token},
-                                       {"/users", Route::users}}};
+                                       {"/users", Route::users},
+                                       {"/check", Route::check}}};
 
 constexpr std::array<std::string_view, kRouteCount> kNames{
     "/credentials/{profile}",
@@ -104,6 +105,7 @@ constexpr std::array<std::string_view, kRouteCount> kNames{
     "/refresh/{profile}",
     "/token",
     "/users",
+    "/check",
     "{other}"};
 
 }  // namespace
@@ -151,7 +153,7 @@ bool is_local(Route route) {
 }
 
 bool is_for_owners(Route route) {
-  return route == Route::users;
+  return route == Route::users || route == Route::check;
 }
 
 bool is_imds(Route route) {

@@ -25,6 +25,7 @@ enum class Route {
   refresh,  // POST /refresh/{profile}
   token,    // GET /token, by the socket alone
   users,    // GET /users, by the socket alone
+  check,    // GET /check, by the socket alone
   unknown
 };
 inline constexpr std::size_t kRouteCount = static_cast<std::size_t>(Route::unknown) + 1;

@@ -50,6 +50,7 @@ ProfileView read_profile(const Json& object) {
   view.error_at = text_of(error, "at");
   view.error_since = parse_rfc3339(text_of(error, "since"));
   const Json file = object_of(object, "file");
+  view.file_path = text_of(file, "path");
   view.file_state = text_of(file, "state");
   view.file_message = text_of(file, "message");
   view.file_hint = text_of(file, "hint");

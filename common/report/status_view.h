@@ -28,6 +28,7 @@ struct ProfileView {
   std::string error_at;
   std::optional<WallTime> error_since;
   std::string warning;
+  std::string file_path;
   std::string file_state;
   std::string file_message;
   std::string file_hint;

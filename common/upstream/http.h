@@ -16,6 +16,14 @@ struct HttpHeader {
   std::string value;
 };
 
+// AwsSigning has a request signed by AWS' Signature Version 4, for one service of one region.
+struct AwsSigning {
+  std::string region;
+  std::string service;
+  std::string access_key_id;
+  Secret secret_access_key;
+};
+
 // UpstreamRequest is a POST, whose body may be empty (then Content-Length: 0 is sent), or a GET
 // without one.
 struct UpstreamRequest {
@@ -25,6 +33,7 @@ struct UpstreamRequest {
   std::vector<HttpHeader> headers;
   Secret authorization;  // the Authorization field's value; empty: not sent
   Secret body;
+  std::optional<AwsSigning> aws{};
 };
 
 struct UpstreamReply {

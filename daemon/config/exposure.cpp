@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "common/shell_word.h"
+
 namespace mdh {
 namespace {
 
@@ -40,6 +42,15 @@ std::string cure(const FileDescriptor& file, const std::string& path, mode_t for
   return (forbidden == kWriteBits ? "chmod go-w " : "chmod 600 ") + path;
 }
 
+// What root would take for itself, another user's daemon could not use any more.
+std::string owner_cure(uid_t owner, const std::string& path) {
+  if (::geteuid() != 0) return "chown " + std::to_string(::geteuid()) + " " + path;
+  const passwd* user = ::getpwuid(owner);
+  const std::string name = user != nullptr ? user->pw_name : "#" + std::to_string(owner);
+  return "run this as that user: sudo -u " + shell_quoted(name) +
+         " mdh-credentials …; or, where root's own daemon is to use the file: chown 0 " + path;
+}
+
 }  // namespace
 
 Done closed_to_others(const FileDescriptor& file, const std::string& what, const std::string& path,
@@ -53,7 +64,7 @@ Done closed_to_others(const FileDescriptor& file, const std::string& what, const
   if (about.st_uid != ::geteuid() && about.st_uid != 0) {
     error.message += "it belongs to user " + std::to_string(about.st_uid) +
                      ", who is neither this user nor root";
-    error.hint = "chown " + std::to_string(::geteuid()) + " " + path;
+    error.hint = owner_cure(about.st_uid, path);
     return error;
   }
   mode_t open = about.st_mode & forbidden;

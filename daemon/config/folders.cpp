@@ -127,18 +127,41 @@ Done make_own_folder(const std::string& path) {
   return done();
 }
 
+namespace {
+
+Result<std::string> state_folder_of(const SourceOptions& options) {
+  if (options.state_dir) return expanded(*options.state_dir);
+  std::vector<std::string> candidates = state_folders(surroundings());
+  if (!candidates.empty()) return std::move(candidates.front());
+  return Error{.message =
+                   "there is no place for the state: neither STATE_DIRECTORY, "
+                   "XDG_STATE_HOME nor a home folder is known",
+               .hint = "name one with --state-dir"};
+}
+
+}  // namespace
+
 Result<std::string> open_state_folder(const SourceOptions& options) {
-  const std::vector<std::string> candidates = state_folders(surroundings());
-  if (!options.state_dir && candidates.empty()) {
-    return Error{.message =
-                     "there is no place for the state: neither STATE_DIRECTORY, "
-                     "XDG_STATE_HOME nor a home folder is known",
-                 .hint = "name one with --state-dir"};
-  }
-  const std::string path = options.state_dir ? expanded(*options.state_dir) : candidates.front();
-  if (Done made = geteuid() == 0 ? make_folder(path) : make_own_folder(path); !made)
+  const auto path = state_folder_of(options);
+  if (!path) return path;
+  if (Done made = geteuid() == 0 ? make_folder(*path) : make_own_folder(*path); !made)
     return made.error();
   return path;
+}
+
+Done could_open_state_folder(const SourceOptions& options) {
+  const auto path = state_folder_of(options);
+  if (!path) return path.error();
+  std::filesystem::path standing = *path;
+  while (standing.has_relative_path() && ::access(standing.c_str(), F_OK) != 0 && errno == ENOENT)
+    standing = standing.parent_path();
+  struct stat found {};
+  if (!is_folder(standing, found)) return no_folder(*path, std::strerror(errno));
+  if (standing == *path && geteuid() != 0 && found.st_uid != geteuid() && found.st_uid != 0)
+    return no_folder(*path, "it belongs to uid " + std::to_string(found.st_uid));
+  if (::faccessat(AT_FDCWD, standing.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    return no_folder(*path, standing.string() + ": " + std::strerror(errno));
+  return done();
 }
 
 Result<Folders> open_folders(const SourceOptions& options) {

@@ -24,6 +24,9 @@ Surroundings surroundings();
 Result<Folders> open_folders(const SourceOptions& options);
 // open_state_folder() is the first of the two alone; root may be given that of another user.
 Result<std::string> open_state_folder(const SourceOptions& options);
+// could_open_state_folder() is why open_state_folder() would fail, as far as can be told without
+// making anything.
+Done could_open_state_folder(const SourceOptions& options);
 // make_own_folder() makes the last folder of `path`, 0700, where there is none; an Error (class
 // storage) where there is something else, or a folder of a user who is neither this one nor root.
 Done make_own_folder(const std::string& path);

@@ -133,7 +133,16 @@ Outcome Answerer::granted(Outcome wish, const Peer& peer) {
   if (const auto* one = std::get_if<RefreshWish>(&wish)) return refresh(*one);
   if (std::holds_alternative<TokenWish>(wish)) return own_token(peer);
   if (std::holds_alternative<UsersWish>(wish)) return Reply{200, kJson, record_.users_json()};
+  if (std::holds_alternative<CheckWish>(wish)) return self_report();
   return wish;
+}
+
+Reply Answerer::self_report() const {
+  StatusScope scope;
+  scope.reader = StatusReader::owner;
+  scope.daemon = &daemon_;
+  const std::string status = status_json(hooks_.state(), hooks_.now(), scope);
+  return {200, kJson, check_document(status, hooks_.self_report())};
 }
 
 Reply Answerer::own_token(const Peer& peer) const {

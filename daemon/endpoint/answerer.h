@@ -10,6 +10,7 @@
 #include "common/endpoint/answer.h"
 #include "common/endpoint/id_owners.h"
 #include "common/refresh/policy.h"
+#include "common/report/self_report.h"
 #include "common/result.h"
 #include "daemon/endpoint/audit.h"
 #include "daemon/endpoint/caller_names.h"
@@ -29,6 +30,7 @@ struct EndpointHooks {
   std::function<Result<std::string>(std::uint32_t user, const Secret& seal)> own_token{};
   std::function<milliseconds()> longest_turn{};            // of the loop; unset: not measured
   std::function<void(std::string_view profile)> missed{};  // found no set; unset: nobody is told
+  std::function<SelfReport()> self_report{};  // begins to examine the keys where that is due
 };
 
 class Answerer {
@@ -62,6 +64,7 @@ class Answerer {
   Outcome granted(Outcome wish, const Peer& peer);
   Reply refresh(const RefreshWish& wish) const;
   Reply own_token(const Peer& peer) const;
+  Reply self_report() const;
   MetricsFigures figures() const;
 
   EndpointConfig config_;

@@ -2,12 +2,17 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "daemon/system/file_descriptor.h"
 
 namespace mdh {
 namespace {
@@ -120,7 +125,42 @@ void find_process(const std::string& inode, PortOwner& owner) {
   }
 }
 
+bool read_address(const std::string& text, sockaddr_storage& address, socklen_t& size) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  std::string host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  sockaddr_in four{};
+  four.sin_family = AF_INET;
+  four.sin_port = htons(port);
+  sockaddr_in6 six{};
+  six.sin6_family = AF_INET6;
+  six.sin6_port = htons(port);
+  if (inet_pton(AF_INET, host.c_str(), &four.sin_addr) == 1) {
+    std::memcpy(&address, &four, size = sizeof four);
+    return true;
+  }
+  if (inet_pton(AF_INET6, host.c_str(), &six.sin6_addr) != 1) return false;
+  std::memcpy(&address, &six, size = sizeof six);
+  return true;
+}
+
 }  // namespace
+
+std::string why_not_bound(const std::string& address) {
+  sockaddr_storage at{};
+  socklen_t size = 0;
+  if (!read_address(address, at, size)) return "";
+  const FileDescriptor probe(socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // Bound but never listening, it is in nobody's way.
+  const auto* where = static_cast<const sockaddr*>(static_cast<const void*>(&at));
+  if (probe.get() < 0 || bind(probe.get(), where, size) == 0 || errno != EACCES) return "";
+  return std::strerror(EACCES);
+}
 
 PortOwner port_owner(const std::string& address) {
   PortOwner owner;

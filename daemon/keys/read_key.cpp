@@ -52,7 +52,8 @@ Result<Secret> read_credential(const std::string& name) {
   const auto folder = environment_variable(kCredentials);
   if (!folder) {
     return refused("cannot read the systemd credential " + name + ": there is no $" + kCredentials,
-                   "run under systemd with LoadCredential=" + name + ":PATH");
+                   "it is there for a unit with LoadCredential=" + name +
+                       ":PATH alone; while that unit's daemon runs, root's check asks it");
   }
   if (name.empty() || name.find('/') != std::string::npos) {
     return refused("cannot read the systemd credential \"" + name +

@@ -68,7 +68,8 @@ EndpointHooks Service::hooks() {
       .missed =
           [this](std::string_view profile) {
             changed_ |= refresher_.engine().missed(profile, read_clocks());
-          }};
+          },
+      .self_report = [this] { return rereading_.self_report(config_); }};
 }
 
 void Service::attach() {

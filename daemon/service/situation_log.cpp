@@ -2,6 +2,7 @@
 
 #include "common/state/condition.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "daemon/system/log.h"
@@ -28,6 +29,18 @@ LogFields fields_of(const State& state, const ProfileState& profile) {
   return fields;
 }
 
+// Of the access token or the key, and so of all its profiles.
+bool of_account(const std::optional<Failure>& failure) {
+  return failure && (failure->error.stage == Stage::token || failure->error.stage == Stage::key);
+}
+
+std::string recovery(int failures, milliseconds lasted) {
+  if (failures == 0) return "";
+  return ", after " + std::to_string(failures) +
+         (failures == 1 ? " failed attempt in " : " failed attempts in ") +
+         spoken_duration(std::chrono::ceil<seconds>(lasted));
+}
+
 std::string valid_until(const ProfileState& profile, Now now) {
   return "credentials valid until " + format_rfc3339(ends_at(profile.life, now));
 }
@@ -47,55 +60,101 @@ void log_refused(const Error& error) {
 void SituationLog::tell(const State& state, Now now) {
   tell_step(state);
   for (const AccountState& account : state.accounts) tell_skew(account, now);
+  Lines lines;
   for (const ProfileState& profile : state.profiles) {
-    tell_profile(state, profile, now);
-    tell_file(profile);
+    tell_profile(state, profile, now, lines);
+    tell_file(profile, lines);
   }
+  write(lines);
 }
 
-void SituationLog::tell_profile(const State& state, const ProfileState& profile, Now now) {
+void SituationLog::tell_profile(const State& state, const ProfileState& profile, Now now,
+                                Lines& lines) {
   const Condition condition = mdh::condition(profile, now);
   Told& told = profiles_[profile.name];
   const std::string situation = situation_of(condition, profile);
   const std::string subject = "profile " + profile.name + ": ";
   const LogFields fields = fields_of(state, profile);
-  if (!profile.warning.empty() && profile.warning != told.warning) {
-    log_line(LogLevel::warn, subject + profile.warning, fields);
-  }
+  if (!profile.warning.empty() && profile.warning != told.warning)
+    lines.push_back({LogLevel::warn, subject, profile.warning, fields});
   told.warning = profile.warning;
+  const std::string after =
+      condition == Condition::valid ? recovery(told.failures, now.wall - told.failing_since) : "";
+  told.failures = profile.consecutive_failures;
+  if (profile.last_failure) told.failing_since = profile.last_failure->since;
   if (situation == told.situation || condition == Condition::starting) return;
   told.situation = situation;
-  if (condition == Condition::valid) {
-    return log_line(LogLevel::info, subject + valid_until(profile, now), fields);
-  }
-  const std::string cause =
-      profile.last_failure ? with_hint(profile.last_failure->error) : "the last set expired";
-  if (condition == Condition::failing) {
-    return log_line(LogLevel::warn,
-                    subject + "refresh failed, " + valid_until(profile, now) + ": " + cause,
-                    fields);
-  }
-  log_line(LogLevel::error, subject + "no valid credentials: " + cause, fields);
+  if (condition == Condition::valid)
+    return lines.push_back({LogLevel::info, subject, valid_until(profile, now) + after, fields});
+  lines.push_back(trouble(state, profile, now));
 }
 
-void SituationLog::tell_file(const ProfileState& profile) {
+SituationLog::Line SituationLog::trouble(const State& state, const ProfileState& profile, Now now) {
+  Line line;
+  line.about = "profile " + profile.name + ": ";
+  line.fields = fields_of(state, profile);
+  line.cause =
+      profile.last_failure ? with_hint(profile.last_failure->error) : "the last set expired";
+  if (condition(profile, now) == Condition::failing) {
+    line.level = LogLevel::warn;
+    line.until = ends_at(profile.life, now);
+    line.text = "refresh failed, " + valid_until(profile, now) + ": " + line.cause;
+  } else {
+    line.level = LogLevel::error;
+    line.text = "no valid credentials: " + line.cause;
+  }
+  if (!of_account(profile.last_failure)) return line;
+  line.account = state.accounts[profile.account].name;
+  line.group = line.account + (line.until ? " fails: " : " has none: ") + line.cause;
+  return line;
+}
+
+void SituationLog::tell_file(const ProfileState& profile, Lines& lines) {
   Told& told = profiles_[profile.name];
   const FileStatus& file = profile.file;
   const LogFields fields{{"MDH_PROFILE", profile.name}, {"MDH_STAGE", "file"}};
   const std::string subject = "profile " + profile.name + ": ";
   if (file.condition == FileCondition::failed && file.message != told.file_message) {
     const std::string cure = file.hint.empty() ? "" : "; hint: " + file.hint;
-    log_line(LogLevel::warn, subject + file.message + cure, fields);
+    lines.push_back({LogLevel::warn, subject, file.message + cure, fields, file.message});
   }
   for (const std::string& remark : file.remarks) {
-    if (remarks_.insert(remark).second) log_line(LogLevel::warn, remark, fields);
+    if (remarks_.insert(remark).second) lines.push_back({LogLevel::warn, "", remark, fields});
   }
   if (file.condition == FileCondition::written && told.file == FileCondition::failed) {
-    log_line(LogLevel::info, subject + file.path + " is up to date again", fields);
+    const std::string news = file.path + " is up to date again";
+    lines.push_back({LogLevel::info, subject, news, fields, news});
   }
   if (file.condition == FileCondition::pending) return;
   told.file = file.condition;
   told.file_message = file.message;
+}
+
+std::string SituationLog::told_together(const std::vector<const Line*>& lines) {
+  const Line& first = *lines.front();
+  const std::string count = std::to_string(lines.size()) + " profiles";
+  if (first.account.empty()) return count + ": " + first.text;
+  const std::string about = "account " + first.account + ": ";
+  if (!first.until) return about + "no valid credentials for " + count + ": " + first.cause;
+  WallTime least = *first.until;
+  for (const Line* line : lines) least = std::min(least, *line->until);
+  return about + "refresh of " + count + " failed, credentials valid until " +
+         format_rfc3339(least) + ": " + first.cause;
+}
+
+void SituationLog::write(const Lines& lines) {
+  std::map<std::string, std::vector<const Line*>> groups;
+  for (const Line& line : lines) {
+    if (!line.group.empty()) groups[line.group].push_back(&line);
+  }
+  for (const Line& line : lines) {
+    const auto group = groups.find(line.group);
+    if (group == groups.end() || group->second.size() == 1) {
+      log_line(line.level, line.about + line.text, line.fields);
+    } else if (group->second.front() == &line) {
+      log_line(line.level, told_together(group->second), line.fields);
+    }
+  }
 }
 
 void SituationLog::tell_step(const State& state) {

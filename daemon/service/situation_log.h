@@ -6,8 +6,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "common/state/state.h"
+#include "daemon/system/log.h"
 
 namespace mdh {
 
@@ -23,8 +25,24 @@ class SituationLog {
   void tell(const State& state, Now now);
 
  private:
-  void tell_profile(const State& state, const ProfileState& profile, Now now);
-  void tell_file(const ProfileState& profile);
+  // Line is one of the log; those of one group that come together are one.
+  struct Line {
+    LogLevel level = LogLevel::info;
+    std::string about;
+    std::string text;
+    LogFields fields;
+    std::string group{};    // empty: a line of its own
+    std::string account{};  // of a failure that is its account's
+    std::string cause{};    // of that failure
+    std::optional<WallTime> until{};
+  };
+  using Lines = std::vector<Line>;
+
+  void tell_profile(const State& state, const ProfileState& profile, Now now, Lines& lines);
+  void tell_file(const ProfileState& profile, Lines& lines);
+  static Line trouble(const State& state, const ProfileState& profile, Now now);
+  static std::string told_together(const std::vector<const Line*>& lines);
+  static void write(const Lines& lines);
   void tell_step(const State& state);
   void tell_skew(const AccountState& account, Now now);
 
@@ -33,6 +51,8 @@ class SituationLog {
     std::string warning;
     FileCondition file = FileCondition::disabled;
     std::string file_message;
+    int failures = 0;  // in a row, when looked at last
+    WallTime failing_since{};
   };
   std::map<std::string, Told> profiles_;
   std::map<std::string, bool> skewed_;

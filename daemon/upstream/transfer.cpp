@@ -77,13 +77,27 @@ void add_field(Buffers& buffers, std::string_view name, std::string_view value) 
   buffers.fields.reset(longer);
 }
 
+// Every field that is added is signed, one without a value too, which is not sent.
+void set_signing(CURL* easy, const AwsSigning& aws) {
+  const std::string scope = "aws:amz:" + aws.region + ":" + aws.service;
+  curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, scope.c_str());
+  curl_easy_setopt(easy, CURLOPT_USERNAME, aws.access_key_id.c_str());
+  Secret terminated(aws.secret_access_key.reveal());
+  terminated.append(std::string_view("\0", 1));
+  curl_easy_setopt(easy, CURLOPT_PASSWORD, terminated.reveal().data());
+}
+
 void set_request(Buffers& buffers) {
   CURL* easy = buffers.easy.get();
   for (const auto& [name, value] : buffers.request.headers) add_field(buffers, name, value);
   if (!buffers.request.authorization.empty()) {
     add_field(buffers, "Authorization", buffers.request.authorization.reveal());
   }
-  buffers.fields.reset(curl_slist_append(buffers.fields.release(), "Expect:"));
+  if (buffers.request.aws) {
+    set_signing(easy, *buffers.request.aws);
+  } else {
+    buffers.fields.reset(curl_slist_append(buffers.fields.release(), "Expect:"));
+  }
   const std::string_view body = buffers.request.body.reveal();
   curl_easy_setopt(easy, CURLOPT_URL, buffers.request.url.c_str());
   if (buffers.request.method == UpstreamRequest::Method::post) {

@@ -1,5 +1,6 @@
-// `check`: the diagnosis without a daemon. Gathers facts (files, keys, environment, clock, ports,
-// with --online one exchange), hands them to common/diagnosis and prints its findings.
+// `check`: the diagnosis. Gathers facts (files, keys, environment, clock, ports, with --online one
+// exchange), asks a running daemon of this configuration for what only it can know, hands all to
+// common/diagnosis and prints its findings.
 #pragma once
 
 #include "daemon/verbs/options.h"

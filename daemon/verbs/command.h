@@ -32,6 +32,7 @@ struct Command {
   std::optional<std::string> endpoint;  // --endpoint URL: the daemon by TCP, instead of its socket
   std::string profile;                  // --profile; empty: all, or the first
   bool online = false;                  // check
+  bool aws = true;                      // check: AWS proves the sets
   std::string account;                  // key: ACCOUNT; empty: the only one
   std::string new_key;                  // key: --new FILE
   bool dry_run = false;                 // once, setup

@@ -7,37 +7,20 @@
 #include <memory>
 
 #include "common/report/child_environment.h"
+#include "daemon/config/folders.h"
 #include "daemon/endpoint/peer_identity.h"
 #include "daemon/endpoint/port_owner.h"
-#include "daemon/keys/signer.h"
+#include "daemon/keys/examine_key.h"
 #include "daemon/profile_file/rivals.h"
 #include "daemon/profile_file/writer.h"
 #include "daemon/system/clock.h"
-#include "daemon/system/entropy.h"
 #include "daemon/system/environment.h"
 #include "daemon/verbs/aws_files.h"
-#include "daemon/verbs/endpoint_client.h"
 
 namespace mdh {
 namespace {
 
 constexpr const char* kRelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
-
-KeyFact examine_key(const AccountConfig& account) {
-  KeyFact fact;
-  fact.account = account.name;
-  fact.origin = described(account.private_key);
-  const Deadline deadline = signing_deadline();
-  Result<Signer> signer = Signer::open(account, deadline);
-  const auto proof = signer ? signer->sign(random_uuid(), deadline) : signer.error();
-  if (!proof) {
-    fact.error = proof.error();
-    return fact;
-  }
-  fact.bits = signer->public_key().bits();
-  fact.fingerprint = signer->public_key().fingerprint();
-  return fact;
-}
 
 // A set like the one that will be written: what the file does not take of it, it takes of none.
 std::vector<WantedProfile> like_wanted(const Config& config) {
@@ -108,20 +91,31 @@ bool is_ours(const std::string& address, const PortOwner& owner, const StatusVie
          std::find(urls.begin(), urls.end(), "http://" + address) != urls.end();
 }
 
-void examine_ports(const Config& config, const Command& command, Facts& facts) {
-  const auto daemon = find_daemon(command);
+PortFact examine_port(const std::string& address, const StatusView* daemon) {
+  const PortOwner owner = port_owner(address);
+  PortFact fact;
+  fact.address = address;
+  fact.taken = owner.taken;
+  fact.owner = owner.taken ? described(owner) : "";
+  fact.ours = owner.taken && is_ours(address, owner, daemon);
+  if (!owner.taken) fact.forbidden = why_not_bound(address);
+  return fact;
+}
+
+void examine_ports(const Config& config, const StatusView* daemon, Facts& facts) {
   for (const std::string& address : config.endpoint.listen) {
-    const PortOwner owner = port_owner(address);
-    PortFact fact;
-    fact.address = address;
-    fact.taken = owner.taken;
-    fact.owner = owner.taken ? described(owner) : "";
-    fact.ours = owner.taken && is_ours(address, owner, daemon ? &daemon->status() : nullptr);
-    fact.configured = config.endpoint.listen_configured;
-    facts.ports.push_back(fact);
+    facts.ports.push_back(examine_port(address, daemon));
+    facts.ports.back().configured = config.endpoint.listen_configured;
   }
-  const bool asks = config.endpoint.allowed_users.front() != "any";
-  facts.callers_unknown = asks && !kernel_names_peers();
+}
+
+// A profile of ours that is in the file gives ours, whoever reads it.
+void let_own_profile(const Config& config, Facts& facts) {
+  const auto named = environment_variable("AWS_PROFILE");
+  const bool ours =
+      named && config.profile_file.enabled &&
+      std::find(facts.profiles.begin(), facts.profiles.end(), *named) != facts.profiles.end();
+  if (ours) std::erase(facts.environment.outranking, "AWS_PROFILE");
 }
 
 }  // namespace
@@ -136,13 +130,21 @@ EnvironmentFact environment_fact() {
   return fact;
 }
 
-void add_local_facts(const Config& config, const Command& command, Facts& facts) {
+void add_local_facts(const Config& config, const SourceOptions& source, const StatusView* daemon,
+                     Facts& facts) {
   for (const AccountConfig& account : config.accounts) {
     facts.keys.push_back(examine_key(account));
   }
+  if (Done could = could_open_state_folder(source); !could) facts.state_error = could.error();
   facts.file = examine_file(config);
+  examine_ports(config, daemon, facts);
+}
+
+void add_common_facts(const Config& config, Facts& facts) {
+  let_own_profile(config, facts);
   examine_rivals(config, facts);
-  examine_ports(config, command, facts);
+  const bool asks = config.endpoint.allowed_users.front() != "any";
+  facts.callers_unknown = asks && !kernel_names_peers();
 }
 
 }  // namespace mdh

@@ -3,13 +3,19 @@
 #pragma once
 
 #include "common/config/config.h"
-#include "common/report/diagnosis.h"
-#include "daemon/verbs/options.h"
+#include "common/report/facts.h"
+#include "common/report/status_view.h"
+#include "daemon/config/load_config.h"
 
 namespace mdh {
 
-// add_local_facts() fills in everything but the config's own part and what is learned online.
-void add_local_facts(const Config& config, const Command& command, Facts& facts);
+// add_local_facts() is what a running daemon knows better: keys, folders, profile file, addresses
+// (which may be those of a `daemon` by another configuration).
+void add_local_facts(const Config& config, const SourceOptions& source, const StatusView* daemon,
+                     Facts& facts);
+// add_common_facts() is what it cannot know: this environment, and who outranks it in the AWS
+// files.
+void add_common_facts(const Config& config, Facts& facts);
 // environment_fact() needs no configuration.
 EnvironmentFact environment_fact();
 

@@ -5,19 +5,19 @@
 
 #include "common/refresh/upstream_clock.h"
 #include "common/state/state.h"
+#include "common/upstream/aws_identity.h"
 #include "common/upstream/clock_reading.h"
 #include "common/upstream/credential_exchange.h"
 #include "common/upstream/token_exchange.h"
 #include "daemon/keys/signer.h"
 #include "daemon/system/clock.h"
+#include "daemon/system/environment.h"
 #include "daemon/upstream/transport.h"
 
 namespace mdh {
 namespace {
 
 constexpr milliseconds kLongest{15000};  // more than the transport's own limit
-
-using Tell = std::function<void(const std::string&)>;
 
 struct Trip {
   Result<UpstreamReply> reply;
@@ -55,9 +55,14 @@ Result<AccessToken> token_for(Transport& transport, const AccountConfig& account
   return error;
 }
 
-// The set's life as the daemon would judge it, or why there is none.
-Result<seconds> life_for(Transport& transport, const ProjectConfig& project,
-                         const AccessToken& token, ClockReadings& readings) {
+struct Issued {
+  Credentials set;
+  SetLife life;
+};
+
+// The set with its life as the daemon would judge it, or why there is none.
+Result<Issued> set_for(Transport& transport, const ProjectConfig& project, const AccessToken& token,
+                       ClockReadings& readings) {
   Trip trip = send(transport, credentials_request(project, token));
   note_reading(trip, readings);
   if (!trip.reply) {
@@ -65,10 +70,10 @@ Result<seconds> life_for(Transport& transport, const ProjectConfig& project,
     error.stage = Stage::exchange;
     return trip.host_not_found ? with_shape_hint(error, project) : error;
   }
-  const auto set = read_credentials(project, std::move(trip.reply).value(), trip.clocks);
+  auto set = read_credentials(project, std::move(trip.reply).value(), trip.clocks);
   if (!set) return set.error();
   const auto life = judged_life(*set, trip.clocks.sent, {readings, {}});
-  if (life) return std::chrono::floor<seconds>(received_life(*life));
+  if (life) return Issued{std::move(set).value(), *life};
   return Error{ErrorClass::malformed, Stage::exchange,
                "the credentials issued expired at " + format_rfc3339(set->expiration),
                "see whether the clock of this machine is right; if it is, the service is at fault"};
@@ -97,9 +102,9 @@ void add_skew(Transport& transport, const AccountConfig& account, ClockReadings 
   facts.skews.push_back({account.name, *skew(known, read_clocks())});
 }
 
-void ask_account(Transport& transport, const AccountConfig& account, const Tell& tell,
-                 Facts& facts) {
-  tell("asking for the access token of account " + account.name);
+void ask_account(Transport& transport, const Config& config, const AccountConfig& account,
+                 const OnlineCheck& how, Facts& facts) {
+  how.progress("asking for the access token of account " + account.name);
   ClockReadings readings;
   ExchangeFact of_token = fact_of(account, "");
   const Result<AccessToken> token = token_for(transport, account, readings);
@@ -107,17 +112,24 @@ void ask_account(Transport& transport, const AccountConfig& account, const Tell&
   facts.exchanges.push_back(of_token);
   for (const ProjectConfig& project : account.projects) {
     if (!token) break;
-    tell("asking for the credentials of profile " + project.profile);
+    how.progress("asking for the credentials of profile " + project.profile);
     ExchangeFact fact = fact_of(account, project.profile);
-    const Result<seconds> life = life_for(transport, project, *token, readings);
-    if (life) fact.life = *life;
-    if (!life) fact.error = life.error();
+    const Result<Issued> issued = set_for(transport, project, *token, readings);
+    if (issued) {
+      fact.life = std::chrono::floor<seconds>(received_life(issued->life));
+      fact.assumed = issued->life.assumed;
+    } else {
+      fact.error = issued.error();
+    }
     facts.exchanges.push_back(fact);
+    if (issued && how.aws) add_identity(config, project, issued->set, facts);
   }
   add_skew(transport, account, std::move(readings), facts);
 }
 
 bool key_usable(const Facts& facts, const std::string& account) {
+  const auto& foreign = facts.daemons_keys;
+  if (std::find(foreign.begin(), foreign.end(), account) != foreign.end()) return false;
   for (const KeyFact& key : facts.keys) {
     if (key.account == account) return !key.error;
   }
@@ -126,10 +138,30 @@ bool key_usable(const Facts& facts, const std::string& account) {
 
 }  // namespace
 
-void add_online_facts(const Config& config, const Tell& progress, Facts& facts) {
+void add_identity(const Config& config, const ProjectConfig& project, const Credentials& set,
+                  Facts& facts) {
+  Transport transport(TransportOptions{config.ca_file});
+  const auto named = environment_variable("AWS_ENDPOINT_URL_STS");
+  const auto all = environment_variable("AWS_ENDPOINT_URL");
+  const std::string endpoint = named.value_or(all.value_or(sts_endpoint(project.region)));
+  const std::string bare = endpoint.substr(0, endpoint.find_last_not_of('/') + 1);
+  IdentityFact fact{project.profile};
+  const Trip trip = send(transport, identity_request(set, project.region, bare));
+  const Result<AwsIdentity> identity =
+      trip.reply ? read_identity(*trip.reply) : Result<AwsIdentity>(trip.reply.error());
+  if (identity) {
+    fact.account = identity->account;
+    fact.arn = identity->arn;
+  } else {
+    fact.error = identity.error();
+  }
+  facts.identities.push_back(std::move(fact));
+}
+
+void add_online_facts(const Config& config, const OnlineCheck& how, Facts& facts) {
   Transport transport(TransportOptions{config.ca_file});
   for (const AccountConfig& account : config.accounts) {
-    if (key_usable(facts, account.name)) ask_account(transport, account, progress, facts);
+    if (key_usable(facts, account.name)) ask_account(transport, config, account, how, facts);
   }
 }
 

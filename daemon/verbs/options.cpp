@@ -75,6 +75,8 @@ void add_workers(CLI::App& app, Command& command) {
   check->add_flag("--online", command.online, "Also exchange once for every project, unwritten");
   check->add_option("--user", command.user, "Say what this user would get, and why")
       ->type_name("USER");
+  check->add_flag("!--no-aws", command.aws, "Online: do not ask AWS whose the credentials are");
+  check->add_flag("--json", command.json, "The findings for programs");
   add_config(*check, command);
   add_overrides(*check, command);
   add_folders(*check, command);

@@ -35,8 +35,7 @@ Done prove(const Config& config) {
   key.account = config.accounts.front().name;
   facts.keys.push_back(key);
   Progress progress;
-  add_online_facts(
-      config, [&](const std::string& text) { progress.show(text); }, facts);
+  add_online_facts(config, {[&](const std::string& text) { progress.show(text); }}, facts);
   for (const ExchangeFact& exchange : facts.exchanges) {
     if (exchange.error) return *exchange.error;
   }

@@ -11,12 +11,13 @@ constexpr std::uint32_t kDaemonsOwn = 0xfffffffe;
 
 Finding finding(const std::string& name, const AccessReason& reason, bool first) {
   if (reason.by.empty()) {
-    return {Finding::Level::ok, name + " may not have " + reason.profile + ": not in " +
-                                    reason.list + " (" + reason.entries + ")"};
+    return {FindingId::user_may_not, Finding::Level::ok,
+            name + " may not have " + reason.profile + ": not in " + reason.list + " (" +
+                reason.entries + ")"};
   }
-  return {Finding::Level::ok, name + " may have " + reason.profile + ": " + reason.list +
-                                  " names " + reason.by +
-                                  (first ? "; it is meant where no profile is named" : "")};
+  return {FindingId::user_may, Finding::Level::ok,
+          name + " may have " + reason.profile + ": " + reason.list + " names " + reason.by +
+              (first ? "; it is meant where no profile is named" : "")};
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ std::vector<Finding> check_user(const Config& config, const std::string& name) {
   Names names = ask_names(wanted, {});
   const auto uid = names.users.at(name);
   if (!uid) {
-    return {{Finding::Level::error, "there is no user " + name,
+    return {{FindingId::user_unknown, Finding::Level::error, "there is no user " + name,
              "users are told by: getent passwd " + name}};
   }
   names.people = ask_names({}, {*uid}).people;

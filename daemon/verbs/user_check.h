@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "common/config/config.h"
-#include "common/report/diagnosis.h"
+#include "common/report/finding.h"
 
 namespace mdh {
 

@@ -70,6 +70,12 @@ class ManualTest(unittest.TestCase):
         for name in metrics:
             self.assertIn(name, self.program)
 
+    def test_every_finding_is_there(self):
+        names = re.findall(r'\{Id::\w+, "([a-z_.]+)"', source("common/report/finding.cpp"))
+        self.assertGreater(len(names), 30)
+        for name in names:
+            self.assertRegex(self.program, rf"(?m)^{re.escape(name)} ")
+
     def test_every_field_of_the_journal_is_there(self):
         fields = set(re.findall(r'\{"(MDH_[A-Z]+)", ', source("daemon/**/*.cpp")))
         self.assertIn("MDH_PROFILE", fields)

@@ -100,6 +100,14 @@ class ReadinessTest(harness.Case):
         self.assertRegex(done.stdout, r"it was last written at \S+ UTC")
         self.assertEqual(self.daemon.status()["file"]["written_at"], written)
 
+    def test_the_page_is_seen_through_a_forwarded_port(self):
+        self.start()
+        for path in ("/", "/status", "/metrics", "/readyz"):
+            self.assertNotEqual(self.daemon.ask(path, headers={"Host": "localhost:8000"}).status, 403)
+            self.assertEqual(self.daemon.ask(path, headers={"Host": "evil.example:8000"}).status, 403)
+        self.assertEqual(self.daemon.ask("/credentials", token=self.daemon.token,
+                                         headers={"Host": "localhost:8000"}).status, 403)
+
     def test_where_no_file_is_asked_for_none_is_missed(self):
         self.start("--no-profile-file")
         self.in_order()

@@ -56,6 +56,19 @@ TEST_F(Guard, KnowsEveryNameOfThisHostWithAndWithoutPortInAnyCase) {  // R2; aws
     EXPECT_EQ(with_host(host), "") << host;
 }
 
+TEST_F(Guard, TakesAForwardedPortWhereNoCredentialsAreGiven) {
+  for (const std::string path : {"/", "/status", "/metrics", "/readyz", "/healthz"}) {
+    for (const std::string host : {"127.0.0.1:8000", "localhost:1", "[::1]:65535"})
+      EXPECT_EQ(reason("GET " + path, "Host: " + host + "\r\n"), "") << path << " " << host;
+    for (const std::string host : {"evil.example:8000", "127.0.0.1:", "127.0.0.1:80x",
+                                   "127.0.0.1.evil.example:80", "169.254.170.2:8000"})
+      EXPECT_EQ(reason("GET " + path, "Host: " + host + "\r\n"), "host") << path << " " << host;
+  }
+  EXPECT_EQ(with_host("127.0.0.1:8000"), "host");
+  EXPECT_EQ(reason("PUT /latest/api/token", "Host: 127.0.0.1:8000\r\n"), "host");
+  EXPECT_EQ(reason("POST /refresh/a", "Host: 127.0.0.1:8000\r\n"), "host");
+}
+
 TEST_F(Guard, RefusesDnsRebinding) {  // Field bug 8
   for (const std::string host :
        {"evil.example", "evil.example:6340", "127.0.0.1.evil.example", "localhost.", "127.0.0.1:80",
@@ -225,7 +238,7 @@ TEST_F(Metadata, BindsATokenToTheProfileInWhosePathItWasTaken) {
   const std::string credentials = "latest/meta-data/iam/security-credentials/";
   const std::string one = bound(1002, "b");
   for (const std::string& path : {"/profiles/b/" + credentials, "/" + credentials,
-                                 "/" + credentials + "b", std::string("/latest/user-data")})
+                                  "/" + credentials + "b", std::string("/latest/user-data")})
     EXPECT_EQ(at(path, one), "") << path;
   for (const std::string& path : {"/profiles/a/" + credentials, "/" + credentials + "a"}) {
     EXPECT_EQ(at(path, one), "session_token_elsewhere") << path;

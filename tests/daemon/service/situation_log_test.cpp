@@ -61,6 +61,46 @@ TEST_F(SituationLogTest, TellsTheFirstSetOnceAndThenKeepsQuiet) {
   EXPECT_THAT(told(), IsEmpty());
 }
 
+TEST_F(SituationLogTest, TellsAnAccountsFailureOnceForAllItsProfiles) {
+  issue(seconds(3600));
+  state_.profiles.push_back(profile());
+  state_.profiles.back().name = "mdh-two";
+  told();
+  fail(ErrorClass::refused, "invalid_client");
+  state_.profiles.back().last_failure = profile().last_failure;
+  const std::string line = told();
+  EXPECT_THAT(line,
+              HasSubstr("account lab: refresh of 2 profiles failed, credentials valid until"));
+  EXPECT_THAT(line, HasSubstr("invalid_client"));
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(SituationLogTest, TellsAFileOnceForAllItsProfiles) {
+  issue(seconds(3600));
+  state_.profiles.push_back(profile());
+  state_.profiles.back().name = "mdh-two";
+  told();
+  for (ProfileState& one : state_.profiles)
+    one.file = {"/f", FileCondition::failed, "/f: disk full", {}, "free it"};
+  EXPECT_THAT(told(), HasSubstr("2 profiles: /f: disk full; hint: free it"));
+  for (ProfileState& one : state_.profiles) one.file = {"/f", FileCondition::written, ""};
+  EXPECT_THAT(told(), HasSubstr("2 profiles: /f is up to date again"));
+}
+
+TEST_F(SituationLogTest, TellsAfterHowManyFailuresAndHowLongItRecovered) {
+  issue(seconds(3600));
+  told();
+  fail(ErrorClass::unreachable, "no route");
+  profile().last_failure->since = kNow.wall;
+  profile().consecutive_failures = 7;
+  told();
+  profile().last_failure.reset();
+  profile().consecutive_failures = 0;
+  const Now later{kNow.boot + seconds(720), kNow.wall + seconds(720)};
+  EXPECT_THAT(told(later), HasSubstr(", after 7 failed attempts in 12 min"));
+}
+
 TEST_F(SituationLogTest, TellsAFailureWithItsCureOnceAndTheRecovery) {
   issue(seconds(3600));
   told();
