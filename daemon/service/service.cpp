@@ -226,7 +226,6 @@ void Service::adopt(Config config, IdOwners owners, Now now) {
     log_line(LogLevel::warn, "endpoint.listen changed: it takes effect with the next start");
 }
 
-// Only a loop whose refresh work goes on feeds the watchdog; a stuck call starves it.
 void Service::feed_watchdog() {
   const Now now = read_clocks();
   refresher_.turn(now);
