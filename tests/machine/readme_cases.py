@@ -10,7 +10,7 @@ import time
 import machine
 from cases import CONFIG, Case
 from person_cases import HOME, USER, Person
-from setup_cases import env_file
+from setup_cases import OTHERS, env_file
 
 README = machine.HERE.parent.parent / "README.md"
 ANSWER = "arn:aws:sts::123456789012:assumed-role/explorer/session"
@@ -50,6 +50,7 @@ class ReadmeCase(Case):
 class Researcher(Person, ReadmeCase):
     def test_the_lines_lead_from_the_env_file_to_an_answer_of_aws(self):
         self.with_aws()
+        self.machine.run(OTHERS, check=False)
         self.machine.run(f"rm -rf {HOME}/.config {HOME}/.local {HOME}/.aws")
         self.machine.write(f"{HOME}/notebook/.env", env_file(self.upstream), "0644")
         self.machine.run(f"chown -R {USER}: {HOME}/notebook")

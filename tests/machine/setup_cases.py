@@ -14,9 +14,15 @@ def env_file(upstream):
     return pathlib.Path(upstream.ready["env_files"]["escaped"]).read_text()
 
 
+# What the cases before left behind on this machine.
+OTHERS = ("systemctl stop 'mdh-credentials@*.socket' 'mdh-credentials@*.service' mdh-credentials.socket "
+          "mdh-credentials.service; rm -rf /run/mdh-credentials@* /var/lib/mdh-credentials /var/lib/private/mdh-credentials")
+
+
 class PersonsSetup(Person):
     def setUp(self):
         super().setUp()
+        self.machine.run(OTHERS, check=False)
         self.machine.run(f"rm -rf {HOME}/.config {HOME}/.local {HOME}/.aws")
         self.machine.write(ENV_FILE, env_file(self.upstream), "0600")
         self.machine.run(f"chown {USER}: {ENV_FILE}")
@@ -59,6 +65,7 @@ class MachinesSetup(Case):
         super().setUp()
         self.machine.run(f"id {USER} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash {USER}")
         self.machine.run(f"rm -rf {CONFIG} /etc/mdh-credentials/keys/*")
+        self.machine.run(OTHERS, check=False)
         self.machine.write("/root/lab.env", env_file(self.upstream), "0600")
         self.addCleanup(self.machine.run, "rm -f /root/lab.env")
 
