@@ -138,6 +138,12 @@ const ProfileAccess* first_profile(const AccessRules& rules, const Requester& ca
   return found == rules.profiles.end() ? nullptr : &*found;
 }
 
+const ProfileAccess* preferred_profile(const AccessRules& rules, std::string_view preferred,
+                                       const Requester& caller) {
+  const ProfileAccess* found = find_access(rules, preferred);
+  return found != nullptr && admits(found->users, caller) ? found : first_profile(rules, caller);
+}
+
 VisibleProfiles visible_to(const AccessRules& rules, const Requester& caller) {
   const bool all = admits(rules.overseers, caller);
   VisibleProfiles visible;

@@ -80,6 +80,9 @@ const ProfileAccess* find_access(const AccessRules& rules, std::string_view prof
 // first_profile() is the first profile that the caller may have, or null: what is meant where none
 // is named.
 const ProfileAccess* first_profile(const AccessRules& rules, const Requester& caller);
+// preferred_profile() is the one named `preferred` for those who may have it, else their first.
+const ProfileAccess* preferred_profile(const AccessRules& rules, std::string_view preferred,
+                                       const Requester& caller);
 // visible_to() is what the lists show the caller.
 VisibleProfiles visible_to(const AccessRules& rules, const Requester& caller);
 

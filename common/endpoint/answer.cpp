@@ -19,10 +19,9 @@ const ProfileState* wanted_profile(const EndpointRequest& request, const Endpoin
 // have it.
 const ProfileState* metadata_profile(const EndpointRequest& request, const EndpointFacts& facts) {
   if (!request.target.profile.empty()) return find_profile(facts.state, request.target.profile);
-  const ProfileAccess* configured = find_access(facts.access, facts.config.imds_profile);
-  if (configured != nullptr && admits(configured->users, request.peer.requester()))
-    return find_profile(facts.state, configured->profile);
-  return wanted_profile(request, facts);
+  const ProfileAccess* meant =
+      preferred_profile(facts.access, facts.config.imds_profile, request.peer.requester());
+  return meant == nullptr ? nullptr : find_profile(facts.state, meant->profile);
 }
 
 Reply unknown_profile(bool imds) {

@@ -55,13 +55,12 @@ StatusReader reader_of(const Peer& peer, const AccessRules& access, bool has_pro
   return has_profiles ? StatusReader::user : StatusReader::stranger;
 }
 
-// As endpoint/answer has it for a metadata route that names no profile.
-std::string imds_profile(const ListFacts& facts, const Requester& asker,
-                         const ProfileAccess* first) {
-  if (facts.daemon.imds_profile.empty() || first == nullptr) return {};
-  const ProfileAccess* configured = find_access(facts.access, facts.daemon.imds_profile);
-  const bool theirs = configured != nullptr && admits(configured->users, asker);
-  return theirs ? configured->profile : first->profile;
+// Whose credentials they get at the metadata root; empty: nobody's, or there are no such routes.
+std::string imds_profile(const ListFacts& facts, const Requester& asker) {
+  const std::string& configured = facts.daemon.imds_profile;
+  const ProfileAccess* meant =
+      configured.empty() ? nullptr : preferred_profile(facts.access, configured, asker);
+  return meant == nullptr ? "" : meant->profile;
 }
 
 Reply made(Route route, const VisibleState& shown, const StatusScope& scope, std::string_view only,
@@ -89,7 +88,7 @@ Reply Lists::reply(const ListRequest& request, const ListFacts& facts) {
   const VisibleProfiles visible = visible_to(facts.access, asker);
   StatusScope scope;
   scope.default_profile = own == nullptr ? "" : own->profile;
-  scope.imds_profile = imds_profile(facts, asker, own);
+  scope.imds_profile = imds_profile(facts, asker);
   scope.reader = reader_of(request.peer, facts.access, own != nullptr);
   scope.daemon = &facts.daemon;
   // Whatever else stands in a query must not cost a rendering.

@@ -47,8 +47,8 @@ ClockReadings readings_since(const ClockWatch& clock, BootTime from) {
   return chosen;
 }
 
-// What the readings say, where others bear it out. An assertion that was refused by
-// another time than this is signed anew at once.
+// What the readings say, where others bear it out. An assertion that was refused by another time
+// than this is signed anew at once.
 void know(Schedule& schedule, AccountSchedule& account, const Agreement& agreed, Now now) {
   auto& known = state_of(schedule, account).upstream_since_boot;
   ClockWatch& clock = account.clock;

@@ -10,20 +10,13 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/refresh/flight.h"
 #include "common/refresh/jitter.h"
 #include "common/refresh/policy.h"
 #include "common/refresh/upstream_clock.h"
 #include "common/state/state.h"
 
 namespace mdh {
-
-// Flight is a call that has not ended.
-struct Flight {
-  std::uint64_t id = 0;
-  BootTime patience{};    // from here on it counts as stuck
-  AccessTokenPtr token;   // exchange: what it presents
-  bool outdated = false;  // token: signed with a key that has been replaced since
-};
 
 struct ProjectSchedule {
   std::size_t project = 0;  // index into the account's configured projects
@@ -69,12 +62,15 @@ struct Schedule {
   std::uint64_t jitter_seed = 0;
   std::uint64_t last_id = 0;
 };
+
 // left() is what is left of the project's set until it ends; zero when past or without one.
 milliseconds left(const State& state, const ProjectSchedule& project, Now now);
 // token_usable() tells whether the account's token may be presented at `moment`.
 bool token_usable(const AccountSchedule& account, BootTime moment);
+// exchanges_in_flight() counts them.
 std::size_t exchanges_in_flight(const AccountSchedule& account);
-// due_projects() want a set now and are not in flight; the failing ones last, in no other's place.
+// due_projects() are those that want a set now and are not in flight; those without failures first,
+// so that failing ones never take all the places of healthy ones.
 std::vector<ProjectSchedule*> due_projects(AccountSchedule& account, BootTime now);
 // next_moment() is when something becomes due or stuck after `now` if no call ends before.
 BootTime next_moment(const Schedule& schedule, BootTime now);

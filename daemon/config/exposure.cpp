@@ -1,6 +1,5 @@
 #include "daemon/config/exposure.h"
 
-#include <grp.h>
 #include <pwd.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cstring>
 
 #include "common/shell_word.h"
+#include "daemon/system/private_group.h"
 
 namespace mdh {
 namespace {
@@ -18,19 +18,6 @@ std::string octal(mode_t mode) {
   std::array<char, 16> text{};
   (void)std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
   return text.data();
-}
-
-// A group of the user's own name that has no other member, as useradd makes it for each user.
-bool is_private_group(gid_t gid) {
-  const passwd* user = ::getpwuid(::geteuid());
-  if (user == nullptr || user->pw_gid != gid) return false;
-  const std::string name = user->pw_name;
-  const group* found = ::getgrgid(gid);
-  if (found == nullptr || name != found->gr_name) return false;
-  for (char** member = found->gr_mem; *member != nullptr; ++member) {
-    if (name != *member) return false;
-  }
-  return true;
 }
 
 std::string cure(const FileDescriptor& file, const std::string& path, mode_t forbidden) {

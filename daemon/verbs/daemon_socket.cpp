@@ -1,7 +1,5 @@
 #include "daemon/verbs/daemon_socket.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include "common/config/places.h"
 #include "daemon/config/folders.h"
 #include "daemon/system/environment.h"
+#include "daemon/system/private_group.h"
 #include "daemon/system/user_namespace.h"
 
 namespace mdh {
@@ -24,26 +23,12 @@ Error unreachable(std::string why) {
   return {ErrorClass::unreachable, Stage::endpoint, std::move(why), ""};
 }
 
-// The group of the same name as the user, who alone is in it: many systems give each user one.
-bool is_private_group(gid_t group) {
-  if (group == 0) return true;
-  const passwd* user = getpwuid(geteuid());
-  if (user == nullptr || user->pw_gid != group) return false;
-  const std::string name = user->pw_name;
-  const struct group* entry = getgrgid(group);
-  if (entry == nullptr || name != entry->gr_name) return false;
-  for (char** member = entry->gr_mem; *member != nullptr; ++member) {
-    if (name != *member) return false;
-  }
-  return true;
-}
-
 FolderFact folder_fact(const fs::path& folder) {
   struct stat found {};
   if (lstat(folder.c_str(), &found) != 0) return {folder.string(), ~0U, 0777, false};
   const bool for_group = (found.st_mode & S_IWGRP) != 0;
   return {folder.string(), found.st_uid, found.st_mode & 07777,
-          for_group && is_private_group(found.st_gid)};
+          for_group && (found.st_gid == 0 || is_private_group(found.st_gid))};
 }
 
 SocketFact examine(const std::string& path, bool named) {

@@ -59,6 +59,9 @@ def order_faults(order):
     for name, times in collections.Counter(runs).items():
         if times > 1:
             yield f"{name} stands in {times} places of its list"
+    for name, times in collections.Counter(order).items():
+        if times > 1:
+            yield f"{name} is listed {times} times"
     for name in order:
         if not (ROOT / f"{name}.h").exists():
             yield f"{name} is listed, but there is no {name}.h"

@@ -85,9 +85,10 @@ class Finding(Person):
     def test_by_the_name_that_a_container_was_given(self):
         self.log_in()
         self.machine.run(f"{self.manager} start mdh-credentials.socket mdh-credentials.service")
+        self.machine.run(f"runuser -u {USER} -- mdh-credentials wait --timeout 120")    # its file is written, too
         inside = ("mount -t tmpfs none /mnt && mkdir /mnt/s && mount --bind /run/user/{uid}/mdh-credentials /mnt/s && "
                   "MDH_CREDENTIALS_SOCKET=/mnt/s/socket {status}").format(uid=self.uid(), status=STATUS)
-        said = self.machine.run(f"runuser -u {USER} -- unshare -Urm sh -c '{inside}'", check=False)
+        said = self.machine.run(f"runuser -u {USER} -- unshare -Urm sh -c '{inside}'")
         self.assertIn(f"pid {self.user_pid()}", said)
 
     def test_of_two_users_each_by_their_own(self):

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "tests/simulation/clock_machine.h"
 
@@ -62,6 +63,17 @@ TEST(ClockModel, NoOrderOfThingsHasAnExpiredSetServed) {
     if (!ledger.broken.empty()) ++broken;
   }
   std::printf("%zu sequences of %d happenings\n", count, depth());
+}
+
+// Orders beyond the depth of every day in which an expired set was served once: a pause that began
+// while a request was away, with the clock set twice meanwhile; and one that began when no Date had
+// come since the restart.
+TEST(ClockModel, NoneOfTheOrdersThatDidOnceHasAnExpiredSetServed) {
+  const std::pair<std::size_t, int> kOnce[] = {
+      {5138, 4}, {5952, 4}, {340, 5}, {6995, 5}, {13650, 5}};
+  for (const auto& [number, length] : kOnce) {
+    EXPECT_EQ(ClockMachine(scenario_of(number, length)).live().broken, "") << "sequence " << number;
+  }
 }
 
 }  // namespace
