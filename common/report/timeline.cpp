@@ -5,10 +5,10 @@ namespace {
 
 void count(TimelineSlot& slot, const Attempt& attempt) {
   if (attempt.failed) {
-    ++slot.failed;
+    slot.failed += attempt.times;
     slot.last_failure = attempt.failed;
   } else {
-    ++slot.succeeded;
+    slot.succeeded += attempt.times;
   }
 }
 

@@ -14,10 +14,12 @@ struct Failure {
   WallTime since{};  // the first of the failures that go on
 };
 
-// One refresh attempt that ended, for the page's timeline; the engine keeps the last day's.
+// A refresh attempt that ended, for the page's timeline, or several of one minute that ended alike;
+// the engine keeps the last day's.
 struct Attempt {
   WallTime at{};
   std::optional<ErrorClass> failed;  // nothing: succeeded
+  int times = 1;
 };
 
 }  // namespace mdh

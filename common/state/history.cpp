@@ -18,9 +18,21 @@ void count_duration(DurationHistogram& durations, milliseconds lasted) {
   durations.sum += value;
 }
 
+// A client that asks through an outage brings an attempt each second, which must not push out the
+// day before.
+bool joins(const std::deque<Attempt>& attempts, const Attempt& attempt) {
+  using std::chrono::floor, std::chrono::minutes;
+  return !attempts.empty() && attempts.back().failed == attempt.failed &&
+         floor<minutes>(attempts.back().at) == floor<minutes>(attempt.at);
+}
+
 void note_attempt(State& state, ProfileState& profile, Attempt attempt, milliseconds lasted) {
   profile.attempted = true;
-  profile.attempts.push_back(attempt);
+  if (joins(profile.attempts, attempt)) {
+    ++profile.attempts.back().times;
+  } else {
+    profile.attempts.push_back(attempt);
+  }
   while (profile.attempts.size() > kMostRemembered ||
          profile.attempts.front().at + kRemembered < attempt.at) {
     profile.attempts.pop_front();

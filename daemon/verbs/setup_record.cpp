@@ -2,11 +2,10 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <sstream>
 
 #include "common/digest.h"
+#include "common/encoding.h"
 #include "daemon/system/read_file.h"
 
 namespace mdh {
@@ -53,13 +52,7 @@ std::string kept_beside(const std::string& path) {
 }
 
 std::string fingerprint(std::string_view bytes) {
-  std::string digits;
-  for (const unsigned char byte : sha256(bytes)) {
-    std::array<char, 3> two{};
-    static_cast<void>(std::snprintf(two.data(), two.size(), "%02x", byte));
-    digits += two.data();
-  }
-  return digits;
+  return base64url_encode(view(sha256(bytes)));
 }
 
 Result<SetupRecord> read_record(const std::string& path) {

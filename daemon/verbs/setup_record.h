@@ -29,7 +29,7 @@ struct SetupRecord {
 
 // kept_beside() is where a replaced file's old text is kept.
 std::string kept_beside(const std::string& path);
-// fingerprint() is the SHA-256 of a file's bytes in hexadecimal digits.
+// fingerprint() is the SHA-256 of a file's bytes in base64url.
 std::string fingerprint(std::string_view bytes);
 
 // read_record() is the record at `path`, an empty one where there is none; an Error (class
